@@ -1,0 +1,1 @@
+"""The Python around the dbt project: landing, building, validating, publishing and reporting."""
