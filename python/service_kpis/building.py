@@ -1,0 +1,218 @@
+"""Build the marts: dbt in this process, so that its import and its parse are paid once."""
+
+# ruff: noqa: PLC0415  dbt takes 2 s to import, which no other command shall wait for
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from service_kpis import seeds, settings, state
+from service_kpis.errors import CheckFailedError, MachineError
+from service_kpis.outcome import Check
+from service_kpis.progress import Progress
+from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt_common.events.base_types import EventMsg
+
+MACHINE_FAILURES = ("Out of Memory Error", "No space left on device")
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished dbt build; `as_of` is ISO 8601 in UTC, None on an empty warehouse."""
+
+    models: int
+    as_of: str | None
+    vars: dict[str, Any]
+    checks: list[Check]
+    """The models and dbt tests that did not pass."""
+
+
+def build(
+    warehouse: Warehouse,
+    progress: Progress,
+    *,
+    given_vars: dict[str, Any] | None = None,
+    seeds_folder: Path | None = None,
+    select: list[str] | None = None,
+) -> Build:
+    """Build everything, or what `select` names in dbt's syntax.
+
+    `given_vars` and `seeds_folder` replace those of the last build, which are kept until then.
+    Failing models and tests come back as checks. Raises InputError for seeds that are none,
+    CheckFailedError where dbt can't read the project, WarehouseBusyError and MachineError.
+    """
+    before = state.read(warehouse)
+    vars_now = before.get("vars", {}) if given_vars is None else given_vars
+    own_seeds = before.get("seeds_given", [])
+    if seeds_folder is not None:
+        own_seeds = seeds.take(warehouse, seeds_folder)
+    state.update(warehouse, {"vars": vars_now, "seeds_given": own_seeds, "build": None})
+
+    warehouse.logs.mkdir(exist_ok=True)
+    with warehouse.connect():
+        pass  # dbt would tell of another process that has the file open late, and without its PID
+    progress.step("building the marts")
+    results = _run_dbt(warehouse, progress, vars_now, select)
+    checks = [check for result in results if (check := _check_of(result, warehouse.logs))]
+
+    last = before.get("build")
+    is_unchanged = given_vars in (None, before.get("vars", {})) and seeds_folder is None
+    finished = Build(
+        models=sum(result.node.resource_type == "model" for result in results),
+        as_of=_read_as_of(warehouse),
+        vars=settings.effective(vars_now),
+        checks=checks,
+    )
+    state.update(
+        warehouse,
+        {
+            "build": {
+                "id": uuid.uuid4().hex[:12],
+                "at": state.now(),
+                "passed": all(check.severity == "warn" for check in checks),
+                "is_whole": not select
+                or bool(last and last["passed"] and last["is_whole"] and is_unchanged),
+                "models": finished.models,
+                "as_of": finished.as_of,
+                "vars": finished.vars,
+                "failed": [vars(check) for check in checks],
+            }
+        },
+    )
+    return finished
+
+
+def _run_dbt(
+    warehouse: Warehouse, progress: Progress, given: dict[str, Any], select: list[str] | None
+) -> list[NodeResult]:
+    from dbt.cli.main import dbtRunner
+
+    arguments = [
+        "build",
+        *("--project-dir", str(seeds.project_dir(warehouse).resolve())),
+        *("--profiles-dir", str(PROJECT_DIR / "profiles")),
+        *("--target", "dev"),
+        *("--target-path", str((warehouse.folder / ".dbt" / "target").resolve())),
+        *("--log-path", str(warehouse.logs.resolve())),
+        *("--exclude-resource-type", "unit_test"),
+        *("--vars", json.dumps(given)),
+        *("--log-level", "none"),
+        "--no-print",
+        "--no-send-anonymous-usage-stats",
+        *(("--select", *select) if select else ()),
+    ]
+    with _environment(SERVICE_KPIS_WAREHOUSE=str(warehouse.folder.resolve())):
+        try:
+            outcome = dbtRunner(callbacks=[_tell(progress)]).invoke(arguments)
+        finally:
+            _close_database()
+    if outcome.exception is not None:
+        raise _failure(outcome.exception, warehouse) from outcome.exception
+    return list(getattr(outcome.result, "results", ()))
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _tell(progress: Progress) -> Any:
+    """Make the callback that counts dbt's finished nodes."""
+    done = 0
+    total = 0
+
+    def callback(event: EventMsg) -> None:
+        nonlocal done, total
+        if event.info.name == "LogStartLine":
+            total = event.data.total
+        elif event.info.name == "NodeFinished":
+            done += 1
+            progress.count(done, total)
+
+    return callback
+
+
+def _close_database() -> None:
+    """Close what dbt-duckdb keeps open for the process, so that others may open build.duckdb."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import cleanup_connections
+
+    cleanup_connections()
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _failure(exception: BaseException, warehouse: Warehouse) -> BaseException:
+    """Give the error to raise for what ended dbt: an interruption stays one."""
+    text = str(exception)
+    if isinstance(exception, KeyboardInterrupt | MemoryError | OSError):
+        return exception
+    holder = re.search(r"Could not set lock.*PID (\d+)", text, re.DOTALL)
+    if holder:
+        return busy(warehouse.folder, holder[1])
+    if any(failure in text for failure in MACHINE_FAILURES):
+        return _out_of_room()
+    return CheckFailedError(
+        f"dbt cannot build the project: {' '.join(text.split())[:400]} "
+        f"Its log is {warehouse.logs / 'dbt.log'}."
+    )
+
+
+def _out_of_room() -> MachineError:
+    return MachineError("The machine ran out of memory or disk while the marts were built.")
+
+
+def _check_of(result: NodeResult, logs: Path) -> Check | None:
+    """Make a check of a node that failed or warned; a node skipped for another's sake is none."""
+    status = str(result.status)
+    if status not in ("error", "fail", "warn", "runtime error"):
+        return None
+    if any(failure in (result.message or "") for failure in MACHINE_FAILURES):
+        raise _out_of_room()
+    node = result.node
+    rows = result.failures
+    if node.resource_type == "test" and rows is not None:
+        told = f"The dbt test {node.name} found {rows:,} row{'' if rows == 1 else 's'}."
+    else:
+        told = f"The {node.resource_type} {node.name} failed; {logs / 'dbt.log'} says why."
+    return Check(
+        name=node.name,
+        severity="warn" if status == "warn" else "error",
+        passed=False,
+        failed_rows=rows,
+        message=told,
+    )
+
+
+def _read_as_of(warehouse: Warehouse) -> str | None:
+    with warehouse.connect(read_only=True) as connection:
+        try:
+            found = connection.execute(
+                "select strftime(as_of, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_as_of"
+            ).fetchone()
+        except duckdb.CatalogException:  # the build failed before it was there
+            return None
+    return found[0] if found else None

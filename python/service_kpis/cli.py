@@ -1,0 +1,400 @@
+"""The command line: each command is a few lines over the verb that does it."""
+
+# ruff: noqa: PLC0415
+# Verbs are imported where they are used: dbt, Great Expectations and the charts take seconds to
+# import, which `--help` and `status` shall not wait for.
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service_kpis import settings, state, telling
+from service_kpis.command import Session, command, invoke
+from service_kpis.errors import InputError
+from service_kpis.outcome import require_passed
+
+app = typer.Typer(
+    help=(
+        "From the exports of a customer service to KPI tables that any BI tool can read.\n\n"
+        "Start with `service-kpis run`: it takes the sample data through the whole way. "
+        "`service-kpis init FILE…` helps to bring your own."
+    ),
+    epilog=(
+        "Exit codes: 0 done · 1 a check failed, nothing published · 2 wrong usage or a refused "
+        "input · 3 the warehouse is in use · 4 the machine or this software failed · "
+        "130 interrupted."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="SOURCE", help="Folders of files, or source.yml files."),
+]
+VarsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--vars",
+        metavar="YAML",
+        help="Settings such as '{reporting_timezone: Europe/Paris}', kept until others are given; "
+        "'{}' = the defaults of dbt_project.yml.",
+    ),
+]
+SeedsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--seeds",
+        metavar="DIR",
+        help="A folder with your own business_hours.csv, calendar_days.csv, request_types.csv, "
+        "response_promises.csv, kpi_targets.csv or sla_targets.csv, kept until others are given; "
+        "a file missing there stays the shipped one. `--seeds seeds` = the shipped ones.",
+    ),
+]
+
+
+@command(app)
+def run(
+    session: Session,
+    sources: Sources = None,
+    vars_text: VarsOption = None,
+    seeds: SeedsOption = None,
+) -> None:
+    """Land, build, validate, publish and write the report: the whole way.
+
+    Without SOURCE, lands again what this warehouse knows, or the sample data if it knows nothing.
+
+    Example: service-kpis run exports/telephony exports/helpdesk
+    """
+    given = _given(vars_text)
+    with session.warehouse.locked():
+        if given is not None:
+            state.update(session.warehouse, {"vars": given})
+        _land(session, sources or [])
+        _build(session, given, seeds, None)
+        _validate(session)
+        _publish(session)
+        _report(session)
+        session.say()
+        telling.places(session)
+        session.say()
+        telling.headlines(session)
+
+
+@command(app)
+def land(
+    session: Session,
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SOURCE", help="Folders of files, or source.yml files."),
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Land nothing if any row is rejected (exit 1).")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the account and land nothing.")
+    ] = False,
+    vars_text: VarsOption = None,
+) -> None:
+    """Land sources into the warehouse and print the account of each file.
+
+    Of the vars, default_country and clock_skew_seconds act here.
+
+    Example: service-kpis land exports/telephony --dry-run
+    """
+    given = _given(vars_text)
+    with session.warehouse.locked():
+        if given is not None and not dry_run:
+            _keep_landing_vars(session, given)
+        _land(session, sources, strict=strict, dry_run=dry_run, given=given)
+
+
+@command(app)
+def remove(
+    session: Session,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name, as `status` shows.")],
+) -> None:
+    """Take a source's rows out of the warehouse again.
+
+    Example: service-kpis remove acme_telephony
+    """
+    from service_kpis import landing
+
+    with session.warehouse.locked():
+        landing.remove(session.warehouse, source)
+    session.say(f"Removed {source}. Run `service-kpis run` to build and publish without it.")
+
+
+@command(app)
+def build(
+    session: Session,
+    vars_text: VarsOption = None,
+    seeds: SeedsOption = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="MODELS", help="Only these, in dbt's syntax."),
+    ] = None,
+) -> None:
+    """Build the marts with dbt; publishes nothing.
+
+    Example: service-kpis build --vars '{answer_threshold_seconds: 30}'
+    """
+    with session.warehouse.locked():
+        _build(session, _given(vars_text), seeds, select)
+
+
+@command(app)
+def validate(session: Session) -> None:
+    """Check what landed and what was built with Great Expectations; writes Data Docs.
+
+    Example: service-kpis validate
+    """
+    with session.warehouse.locked():
+        _validate(session)
+    session.say(f"Data Docs: {session.warehouse.data_docs / 'index.html'}")
+
+
+@command(app)
+def publish(session: Session) -> None:
+    """Put service_kpis.duckdb in place, if the last build and its checks passed.
+
+    Example: service-kpis publish
+    """
+    with session.warehouse.locked():
+        _publish(session)
+    session.say(f"Published {session.warehouse.published}.")
+
+
+@command(app)
+def rollback(session: Session) -> None:
+    """Bring the file published before back, once.
+
+    Example: service-kpis rollback
+    """
+    from service_kpis import publishing
+
+    with session.warehouse.locked():
+        session.outcome.published = _as_dict(publishing.rollback(session.warehouse))
+    session.say(
+        f"{session.warehouse.published} is the file published before. "
+        "`service-kpis report` writes its report."
+    )
+
+
+@command(app)
+def report(session: Session) -> None:
+    """Write the HTML dashboard of what is published.
+
+    Example: service-kpis report
+    """
+    with session.warehouse.locked():
+        _report(session)
+    session.say(f"Report: {session.outcome.report}")
+
+
+@command(app)
+def rejects(
+    session: Session,
+    table: Annotated[
+        str | None, typer.Option("--table", metavar="T", help="Of this table of the contract only.")
+    ] = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Every rejected row as CSV, to mend and land again.")
+    ] = False,
+) -> None:
+    """Show what was rejected and why.
+
+    This shows values of the data. With --json it gives the number of rejected rows by file.
+
+    Example: service-kpis rejects --table calls --csv > rejected_calls.csv
+    """
+    from service_kpis import landing
+
+    if as_csv and session.is_json:
+        raise InputError("--csv and --json exclude each other. Give one of them.")
+    columns, rows = landing.rejects(session.warehouse, table)
+    if as_csv:
+        writer = csv.writer(session.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        telling.rejects(session, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+@command(app)
+def forget(
+    session: Session,
+    person: Annotated[
+        str, typer.Argument(metavar="ID|PHONE|EMAIL", help="Whom to erase.", show_default=False)
+    ],
+) -> None:
+    """Erase a person from the warehouse (not yet there).
+
+    Example: service-kpis forget +33123456789
+    """
+    del person
+    raise InputError(
+        "`forget` is not there yet. Erase the person from the source's files, "
+        "then `service-kpis remove SOURCE` and `service-kpis run`."
+    )
+
+
+@command(app)
+def status(session: Session) -> None:
+    """Tell what is landed, how fresh, the last build and checks, and what is published.
+
+    Always exits with 0, also when the warehouse is in use or not there.
+
+    Example: service-kpis status
+    """
+    telling.status(session)
+
+
+@command(app)
+def generate(  # noqa: PLR0913, PLR0917  an argument an option
+    session: Session,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the files.")],
+    days: Annotated[int, typer.Option("--days", min=1, help="How many days.")] = 365,
+    calls_per_day: Annotated[
+        int, typer.Option("--calls-per-day", min=1, help="Calls on an average day.")
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 1,
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="csv|parquet", help="Format of the files.")
+    ] = "csv",
+) -> None:
+    """Generate realistic sample data of any size, of all tables.
+
+    Example: service-kpis generate --out sample --days 90 --calls-per-day 1000
+    """
+    from service_kpis import generating
+
+    if file_format not in ("csv", "parquet"):
+        raise InputError("--format takes csv or parquet.")
+    session.progress.step("generating sample data")
+    generating.generate(
+        out, days=days, calls_per_day=calls_per_day, seed=seed, file_format=file_format
+    )
+    session.say(f"Generated {out}. Land it with `service-kpis run {out}`.")
+
+
+@command(app)
+def init(
+    session: Session,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Exports to map to the contract.")
+    ],
+) -> None:
+    """Write a first source.yml beside your files, with what could be guessed and what to fill in.
+
+    Example: service-kpis init exports/telephony/calls_2025.csv
+    """
+    from service_kpis import landing
+
+    written = landing.init(files)
+    session.say(
+        f"Wrote {written}. Fill in what it marks, try it with "
+        f"`service-kpis land {written.parent} --dry-run`, then `service-kpis run {written.parent}`."
+    )
+
+
+def main() -> int:
+    """Run the command line and give the exit code."""
+    return invoke(app, sys.argv[1:])
+
+
+def _given(vars_text: str | None) -> dict[str, Any] | None:
+    return None if vars_text is None else settings.parse_vars(vars_text)
+
+
+def _as_dict(entry: Any) -> dict[str, Any] | None:
+    return None if entry is None else dict(entry)
+
+
+def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
+    """Keep what acts at landing, and leave the vars of the last build as they are."""
+    kept = state.read(session.warehouse).get("vars", {})
+    of_the_build = {name: kept[name] for name in kept if name not in settings.LANDING_VARS}
+    landing_vars = {name: given[name] for name in given if name in settings.LANDING_VARS}
+    state.update(session.warehouse, {"vars": of_the_build | landing_vars})
+
+
+def _land(
+    session: Session,
+    sources: list[Path],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    given: dict[str, Any] | None = None,
+) -> None:
+    """Land sources; none = those that the warehouse knows, or the sample data."""
+    from service_kpis import landing
+
+    kept = state.read(session.warehouse).get("vars", {})
+    vars_now = settings.effective(kept if given is None else given)
+    known = sources or landing.known_sources(session.warehouse)
+    is_sample = not known
+    if is_sample:
+        from service_kpis import generating
+
+        session.progress.step("generating sample data")
+        generating.generate(session.warehouse.sample)
+        known = [session.warehouse.sample]
+    session.progress.step("landing")
+    accounts = landing.land(
+        session.warehouse,
+        known,
+        strict=strict,
+        dry_run=dry_run,
+        default_country=vars_now["default_country"],
+        clock_skew_seconds=vars_now["clock_skew_seconds"],
+        is_sample=is_sample,
+        on_progress=session.progress.step,
+    )
+    telling.accounts(session, accounts)
+
+
+def _build(
+    session: Session, given: dict[str, Any] | None, seeds: Path | None, select: list[str] | None
+) -> None:
+    from service_kpis import building
+
+    built = building.build(
+        session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
+    )
+    session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
+    session.outcome.add_checks(built.checks)
+    telling.checks(session, built.checks)
+    require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")
+    session.say(f"Built {built.models} models as of {built.as_of or 'no event at all'}.")
+
+
+def _validate(session: Session) -> None:
+    from service_kpis import validation
+
+    checks = validation.validate(session.warehouse, session.progress)
+    session.outcome.add_checks(checks)
+    telling.checks(session, checks)
+    require_passed(checks, next_step="Mend its cause, then run `service-kpis run` again.")
+    session.say(f"{sum(check.passed for check in checks)} of {len(checks)} checks passed.")
+
+
+def _publish(session: Session) -> None:
+    from service_kpis import publishing
+
+    published = publishing.publish(session.warehouse, session.progress)
+    session.outcome.published = _as_dict(published)
+
+
+def _report(session: Session) -> None:
+    from service_kpis import reporting
+
+    session.progress.step("writing the report")
+    session.outcome.report = str(reporting.write_report(session.warehouse))

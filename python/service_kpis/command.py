@@ -1,0 +1,173 @@
+"""What every command has in common: its options, its streams, its errors and its exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import duckdb
+import typer
+from typer._click.exceptions import ClickException
+
+from service_kpis.errors import ServiceKpisError
+from service_kpis.outcome import Outcome
+from service_kpis.progress import Progress
+from service_kpis.state import now
+from service_kpis.warehouse import Warehouse
+
+INTERRUPTED = 130
+WRONG_USAGE = 2
+MACHINE_FAILED = 4
+
+WarehouseOption = Annotated[
+    Path,
+    typer.Option(
+        "--warehouse",
+        metavar="DIR",
+        envvar="SERVICE_KPIS_WAREHOUSE",
+        help="The warehouse folder; made when it is not there.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")
+]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@dataclass
+class Session:
+    """One command's run: where it works, what it found, and how it speaks."""
+
+    warehouse: Warehouse
+    outcome: Outcome
+    progress: Progress
+    is_json: bool
+    stdout: TextIO
+
+    def say(self, text: str = "") -> None:
+        """Print what the command was asked for on stdout; with `--json` the object says it."""
+        if not self.is_json:
+            self.progress.stop()
+            print(text, file=self.stdout)
+
+    def note(self, text: str) -> None:
+        """Say on stderr what a person should know."""
+        self.progress.line(text)
+
+
+def command(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a verb `(session, …)` as a command with `--warehouse`, `--json` and `--debug`."""
+
+    def register(verb: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(verb)
+        def carry_out(*, warehouse: Path, is_json: bool, debug: bool, **options: Any) -> None:
+            session = Session(
+                warehouse=Warehouse(warehouse.absolute()),
+                outcome=Outcome(command=verb.__name__),
+                progress=Progress(),
+                is_json=is_json,
+                stdout=sys.stdout,
+            )
+            _run(session, functools.partial(verb, session, **options), debug=debug)
+            if session.outcome.exit_code:
+                raise typer.Exit(session.outcome.exit_code)
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+        common = [
+            inspect.Parameter(name, keyword, default=default, annotation=annotation)
+            for name, annotation, default in (
+                ("warehouse", WarehouseOption, Path("warehouse")),
+                ("is_json", JsonOption, False),
+                ("debug", DebugOption, False),
+            )
+        ]
+        parameters = [*(parameter.replace(kind=keyword) for parameter in own), *common]
+        # typer reads the options of a command from its signature and annotations.
+        carry_out.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        carry_out.__annotations__ = {each.name: each.annotation for each in parameters}
+        app.command()(carry_out)
+        return verb
+
+    return register
+
+
+def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run the app on a command line and give its exit code; wrong usage is a sentence, too."""
+    try:
+        code = app(args=list(arguments), prog_name="service-kpis", standalone_mode=False)
+    except ClickException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "service-kpis"
+        sentence = f"{error.format_message().rstrip('.')}. See `{path} --help`."
+        names = [name for name in arguments if not name.startswith("-")]
+        outcome = Outcome(
+            command=names[0] if names else None, exit_code=WRONG_USAGE, error=sentence
+        )
+        if "--json" in arguments:
+            print(outcome.to_json())
+        print(f"Error: {sentence}", file=sys.stderr)
+        return WRONG_USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return int(code or 0)
+
+
+def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:
+    """Run a verb; stdout is kept for the result, and an error becomes a code and a sentence."""
+    outcome, progress = session.outcome, session.progress
+    try:
+        # What libraries print goes to stderr: stdout is for the result alone.
+        with contextlib.redirect_stdout(sys.stderr):
+            verb()
+    except BrokenPipeError:
+        # Who reads us (`| head`) has seen enough; Python must not fail on the rest as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), session.stdout.fileno())
+    except BaseException as error:  # any error must end in a sentence and its code
+        if isinstance(error, SystemExit | typer.Exit):
+            raise
+        outcome.exit_code, outcome.error = _judge(error, session.warehouse)
+        if debug:
+            traceback.print_exc()
+    finally:
+        progress.stop()
+    if outcome.error:
+        print(f"Error: {outcome.error}", file=sys.stderr)
+    if session.is_json:
+        print(outcome.to_json(), file=session.stdout)
+
+
+def _judge(error: BaseException, warehouse: Warehouse) -> tuple[int, str]:
+    """Give the exit code and the sentence of what ended a command."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "Interrupted. What was finished stays; run the command again to go on."
+    if isinstance(error, ServiceKpisError):
+        return error.exit_code, str(error)
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return MACHINE_FAILED, "The machine ran out of memory. Free some, then run it again."
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
+        return MACHINE_FAILED, "The disk is full. Free some room, then run the command again."
+    if isinstance(error, PermissionError):
+        return MACHINE_FAILED, f"Permission denied: {error.filename}. Allow it, then run it again."
+    return MACHINE_FAILED, (
+        f"Something unexpected happened ({type(error).__name__}). Run the command again with "
+        f"--debug to see where; {_log(error, warehouse)} has it, too."
+    )
+
+
+def _log(error: BaseException, warehouse: Warehouse) -> Path:
+    log = warehouse.logs / "service_kpis.log"
+    with contextlib.suppress(OSError):  # a log that can't be written must not hide the error
+        warehouse.logs.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{now()} {''.join(traceback.format_exception(error))}\n")
+    return log

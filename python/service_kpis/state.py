@@ -1,0 +1,99 @@
+"""What the commands tell each other, kept in the warehouse as state.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from service_kpis.errors import MachineError
+from service_kpis.warehouse import Warehouse
+
+
+class Built(TypedDict):
+    """The last dbt build; `is_whole` = every model was built with these vars and seeds."""
+
+    id: str
+    at: str
+    passed: bool
+    is_whole: bool
+    models: int
+    as_of: str | None
+    vars: dict[str, Any]
+    failed: list[dict[str, Any]]
+
+
+class Checked(TypedDict):
+    """The last validation: of which build, and what did not pass."""
+
+    build_id: str | None
+    at: str
+    passed: bool
+    count: int
+    failed: list[dict[str, Any]]
+
+
+class Published(TypedDict):
+    """A published file."""
+
+    path: str
+    at: str
+    id: str
+
+
+class State(TypedDict, total=False):
+    """state.json; a key that is missing or null has not happened yet."""
+
+    vars: dict[str, Any]
+    """As the user gave them last."""
+    seeds_given: list[str]
+    """The names of the user's own seeds, kept in the warehouse."""
+    build: Built | None
+    checks: Checked | None
+    published: Published | None
+    previous: Published | None
+
+
+def now() -> str:
+    """Give the present instant in UTC, as ISO 8601 to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read(warehouse: Warehouse) -> State:
+    """Read the state; empty for a new warehouse. Raises MachineError if it is damaged."""
+    try:
+        return cast(State, json.loads(warehouse.state.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return State()
+    except ValueError as error:
+        raise MachineError(
+            f"{warehouse.state} is damaged. Remove it, then run `service-kpis run` again."
+        ) from error
+
+
+def update(warehouse: Warehouse, changes: State) -> None:
+    """Change keys of the state; another process sees the old file or the new one, whole."""
+    merged = {**read(warehouse), **changes}
+    draft = warehouse.state.with_name(f"{warehouse.state.name}.{os.getpid()}.tmp")
+    write_through(draft, json.dumps(merged, indent=2, ensure_ascii=False).encode())
+    draft.replace(warehouse.state)
+    sync(warehouse.folder)
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(path: Path) -> None:
+    """Wait until the disk has a file, or a folder's names."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
