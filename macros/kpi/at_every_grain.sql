@@ -1,0 +1,14 @@
+{#
+  The rows of a relation once for each grain, with `grain` and the `period_start` of their day: for what is counted
+  anew in each period, because it doesn't add up over days (customers, medians).
+#}
+{% macro at_every_grain(relation, date_on) -%}
+    {% for grain in grains() %}
+        select
+            *,
+            '{{ grain }}' as grain,
+            {{ period_start(grain, date_on) }} as period_start
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}

@@ -1,0 +1,47 @@
+{#
+  What call KPIs are made of: sums over the inbound rows of fct_calls, dated by started_on. The verdicts are the
+  fact's; here they are only counted. daily_calls.yml tells what each is.
+#}
+{% macro call_measures() -%}
+    {{ return({
+        'inbound_count': 'count(*)',
+        'offered_count': count_where('is_offered'),
+        'answered_count': count_where('is_answered'),
+        'service_level_judged_count': count_where('is_service_level_met is not null'),
+        'service_level_met_count': count_where('is_service_level_met'),
+        'abandoned_count': count_where('is_abandoned'),
+        'abandoned_in_queue_count': count_where('is_abandoned_in_queue'),
+        'abandoned_in_ivr_count': count_where('is_abandoned_in_ivr'),
+        'queue_loss_judged_count': count_where('is_lost_in_queue is not null'),
+        'queue_loss_count': count_where('is_lost_in_queue'),
+        'offered_wait_seconds': sum_where('wait_seconds', 'is_offered'),
+        'offered_wait_seconds_squared': sum_of_squares_where('wait_seconds', 'is_offered'),
+        'answered_wait_seconds': sum_where('wait_seconds', 'is_answered'),
+        'answered_wait_seconds_squared': sum_of_squares_where('wait_seconds', 'is_answered'),
+        'handle_seconds': sum_where('handle_seconds'),
+        'handle_seconds_squared': sum_of_squares_where('handle_seconds'),
+        'talk_seconds': sum_where('talk_seconds'),
+        'talk_seconds_squared': sum_of_squares_where('talk_seconds'),
+        'hold_seconds': sum_where('hold_seconds'),
+        'hold_seconds_squared': sum_of_squares_where('hold_seconds'),
+        'wrap_up_seconds': sum_where('wrap_up_seconds'),
+        'wrap_up_seconds_squared': sum_of_squares_where('wrap_up_seconds'),
+        'transferred_count': count_where('is_transferred'),
+        'callback_asked_count': count_where('is_callback_asked'),
+        'offered_or_callback_asked_count': count_where('is_offered or is_callback_asked'),
+        'callback_served_count': count_where('is_callback_served'),
+        'callback_timed_count': count_where('callback_delay_seconds is not null'),
+        'callback_delay_seconds': sum_where('callback_delay_seconds'),
+        'callback_delay_seconds_squared': sum_of_squares_where('callback_delay_seconds'),
+        'case_closed_count': count_where('case_closure_delay_seconds is not null'),
+        'case_closure_delay_seconds': sum_where('case_closure_delay_seconds'),
+        'case_closure_delay_seconds_squared': sum_of_squares_where('case_closure_delay_seconds'),
+        'caller_day_count': count_where('is_first_call_of_caller_day'),
+        'redundant_caller_day_count': count_where('is_caller_day_redundant'),
+        'redundant_call_count': sum_where('redundant_calls'),
+        'identified_call_count': sum_where('redundant_calls + 1'),
+        'issue_count': count_where('is_first_call_resolved is not null'),
+        'solved_issue_count': count_where('is_first_call_resolved'),
+        'immature_issue_count': count_where('is_first_call_of_issue and is_first_call_resolved is null'),
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,41 @@
+-- Where a call went and how long each part of it took, before any promise is held against it.
+with calls as (
+    select
+        *,
+        direction = 'inbound' as is_inbound,
+        answered_at is not null as is_answered,
+        callback_requested_at is not null as is_callback_asked,
+        coalesce(queued_at, case when answered_at is not null then started_at end) as waiting_since
+    from {{ ref('int_calls_identified') }}
+),
+
+timed as (
+    select
+        *,
+        is_inbound and waiting_since is not null as is_offered,
+        is_inbound and not is_answered and not is_callback_asked and queued_at is not null
+            as is_abandoned_in_queue,
+        is_inbound and not is_answered and not is_callback_asked and queued_at is null
+            as is_abandoned_in_ivr,
+        case
+            when is_inbound
+                then {{ seconds_between('waiting_since', 'coalesce(answered_at, ended_at)') }}
+        end as wait_seconds,
+        case
+            when is_answered
+                then {{ seconds_between('answered_at', 'ended_at') }} - hold_seconds
+        end as talk_seconds,
+        case
+            when is_answered
+                then {{ seconds_between('answered_at', 'ended_at') }} + wrap_up_seconds
+        end as handle_seconds,
+        -- A file closed while they still spoke kept nobody waiting; one closed before the call is a mistake.
+        case
+            when is_inbound and case_closed_at >= ended_at
+                then {{ seconds_between('ended_at', 'case_closed_at') }}
+            when is_inbound and case_closed_at >= started_at then 0
+        end as case_closure_delay_seconds
+    from calls
+)
+
+select * from timed

@@ -1,0 +1,6 @@
+{{ kpi_from(
+    ref('period_customers'),
+    numerator='lost_count',
+    denominator='active_at_start_count',
+    where='active_at_start_count > 0',
+) }}

@@ -1,0 +1,5 @@
+{{ kpi_from(
+    ref('period_buyers'),
+    numerator='cross_sold_count',
+    denominator='returning_buyer_count',
+) }}

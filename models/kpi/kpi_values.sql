@@ -1,0 +1,88 @@
+-- The only division. One line a KPI: a model of folder kpi that is missing here fails the check
+-- assert_every_kpi_is_in_kpi_values, which names the line.
+with kpis as (
+    {{ kpi_union({
+        'abandon_rate': ref('kpi_abandon_rate'),
+        'answer_rate': ref('kpi_answer_rate'),
+        'average_callback_delay': ref('kpi_average_callback_delay'),
+        'average_handle_time': ref('kpi_average_handle_time'),
+        'average_hold_time': ref('kpi_average_hold_time'),
+        'average_speed_of_answer': ref('kpi_average_speed_of_answer'),
+        'average_talk_time': ref('kpi_average_talk_time'),
+        'average_wait_time': ref('kpi_average_wait_time'),
+        'average_wrap_up_time': ref('kpi_average_wrap_up_time'),
+        'callback_rate': ref('kpi_callback_rate'),
+        'callback_success_rate': ref('kpi_callback_success_rate'),
+        'calls_offered': ref('kpi_calls_offered'),
+        'case_closure_delay': ref('kpi_case_closure_delay'),
+        'churn_rate': ref('kpi_churn_rate'),
+        'cross_sell_rate': ref('kpi_cross_sell_rate'),
+        'detractors': ref('kpi_detractors'),
+        'first_call_resolution': ref('kpi_first_call_resolution'),
+        'ivr_abandon_rate': ref('kpi_ivr_abandon_rate'),
+        'net_promoter_score': ref('kpi_net_promoter_score'),
+        'passives': ref('kpi_passives'),
+        'promoters': ref('kpi_promoters'),
+        'queue_abandon_rate': ref('kpi_queue_abandon_rate'),
+        'redundancy_rate': ref('kpi_redundancy_rate'),
+        'redundant_call_share': ref('kpi_redundant_call_share'),
+        'retention_rate': ref('kpi_retention_rate'),
+        'service_level': ref('kpi_service_level'),
+        'transfer_rate': ref('kpi_transfer_rate'),
+        'up_sell_rate': ref('kpi_up_sell_rate'),
+    }) }}
+),
+
+catalogue as (
+    select * from {{ ref('kpi_catalogue') }}
+),
+
+now as (
+    select * from {{ ref('int_as_of') }}
+),
+
+divided as (
+    select
+        kpis.kpi_key,
+        kpis.grain,
+        kpis.period_start,
+        kpis.dimension,
+        kpis.dimension_value,
+        kpis.numerator,
+        kpis.denominator,
+        {{ divide('kpis.numerator', 'kpis.denominator') }} as value,
+        kpis.sample_size,
+        {{ margin_of_error('catalogue.unit', 'kpis') }} as margin_of_error,
+        catalogue.unit,
+        kpis.immature_count = 0
+        and {{ period_end('kpis.grain', 'kpis.period_start') }} <= now.as_of_on as is_complete
+    from kpis
+    inner join catalogue
+        on kpis.kpi_key = catalogue.kpi_key
+    cross join now
+),
+
+bounded as (
+    select
+        kpi_key,
+        grain,
+        period_start,
+        dimension,
+        dimension_value,
+        numerator,
+        denominator,
+        value,
+        sample_size,
+        case
+            when unit = 'ratio' and sample_size > 0 then {{ wilson_bound('value', 'sample_size', '-') }}
+            else value - margin_of_error
+        end as ci_low,
+        case
+            when unit = 'ratio' and sample_size > 0 then {{ wilson_bound('value', 'sample_size', '+') }}
+            else value + margin_of_error
+        end as ci_high,
+        is_complete
+    from divided
+)
+
+select * from bounded

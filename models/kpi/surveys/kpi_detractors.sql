@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_surveys'), numerator='detractor_count') }}

@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_surveys'), numerator='passive_count') }}

@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_calls'), numerator='abandoned_count', denominator='inbound_count') }}

@@ -1,0 +1,5 @@
+with request_types as (
+    select * from {{ ref('request_types') }}
+)
+
+select * from request_types

@@ -1,0 +1,18 @@
+with claims as (
+    select * from {{ ref('stg_order_claims') }}
+),
+
+judged as (
+    select
+        _source,
+        claim_id,
+        order_id,
+        kind,
+        opened_at,
+        {{ local_date('opened_at') }} as opened_on,
+        is_denied,
+        kind = 'chargeback' or (kind = 'guarantee_claim' and not is_denied) as is_defect
+    from claims
+)
+
+select * from judged

@@ -1,0 +1,58 @@
+with orders as (
+    select * from {{ ref('stg_orders') }}
+),
+
+compared as (
+    select * from {{ ref('int_orders_compared') }}
+),
+
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+day_types as (
+    select * from {{ ref('int_day_types') }}
+),
+
+currency as (
+    select * from {{ ref('int_reporting_currency') }}
+),
+
+judged as (
+    select
+        orders._source,
+        orders.order_id,
+        customers.customer_hash,
+        orders.marketplace,
+        customers.segment,
+        customers.country,
+        coalesce(day_types.day_type, 'regular') as day_type,
+        orders.fulfilled_by,
+        orders.status,
+        orders.ordered_at,
+        orders.ordered_on,
+        orders.ship_by,
+        orders.shipped_at,
+        orders.deliver_by,
+        orders.delivered_at,
+        orders.cancelled_at,
+        orders.cancelled_by,
+        coalesce(orders.currency, currency.reporting_currency) as currency,
+        orders.amount,
+        coalesce(orders.currency, currency.reporting_currency) = currency.reporting_currency
+            as is_in_reporting_currency,
+        orders.status <> 'cancelled' as is_sale,
+        coalesce(compared.is_repeat_order, false) as is_repeat_order,
+        coalesce(compared.is_cross_sale, false) as is_cross_sale,
+        coalesce(compared.is_up_sale, false) as is_up_sale
+    from orders
+    cross join currency
+    left join compared
+        on orders.order_id = compared.order_id
+    left join customers
+        on orders.customer_id = customers.customer_id
+    left join day_types
+        on orders.ordered_on = day_types.date_on
+)
+
+select * from judged

@@ -1,0 +1,45 @@
+with reviews as (
+    select * from {{ ref('stg_reviews') }}
+),
+
+orders as (
+    select * from {{ ref('stg_orders') }}
+),
+
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+day_types as (
+    select * from {{ ref('int_day_types') }}
+),
+
+judged as (
+    select
+        reviews._source,
+        reviews.review_id,
+        reviews.kind,
+        customers.customer_hash,
+        reviews.order_id,
+        reviews.product_id,
+        reviews.platform,
+        customers.segment,
+        customers.country,
+        coalesce(day_types.day_type, 'regular') as day_type,
+        reviews.rating,
+        reviews.posted_at,
+        reviews.posted_on,
+        reviews.removed_at,
+        reviews.removed_at is not null as is_removed,
+        reviews.rating >= 4 as is_positive,
+        reviews.rating <= 2 as is_negative
+    from reviews
+    left join orders
+        on reviews.order_id = orders.order_id
+    left join customers
+        on coalesce(reviews.customer_id, orders.customer_id) = customers.customer_id
+    left join day_types
+        on reviews.posted_on = day_types.date_on
+)
+
+select * from judged

@@ -1,0 +1,43 @@
+{% set grace_ends_on = dbt.dateadd('day', var('renewal_grace_days'), 'terms.ended_on') %}
+
+with terms as (
+    select * from {{ ref('stg_subscriptions') }}
+),
+
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+now as (
+    select * from {{ ref('int_as_of') }}
+),
+
+judged as (
+    select
+        terms._source,
+        terms.subscription_id,
+        terms.term_number,
+        customers.customer_hash,
+        customers.segment,
+        customers.country,
+        terms.plan,
+        terms.starts_on,
+        terms.ends_on,
+        terms.cancelled_on,
+        terms.ended_on,
+        cast({{ grace_ends_on }} as date) as matures_on,
+        terms.amount,
+        terms.ended_on <= now.as_of_on as is_ended,
+        coalesce(next_terms.starts_on <= cast({{ grace_ends_on }} as date), false) as is_renewed
+    from terms
+    cross join now
+    left join terms as next_terms
+        on
+            terms._source = next_terms._source
+            and terms.subscription_id = next_terms.subscription_id
+            and terms.term_number + 1 = next_terms.term_number
+    left join customers
+        on terms.customer_id = customers.customer_id
+)
+
+select * from judged

@@ -1,0 +1,11 @@
+-- A customer who buys twice in a month is one buyer of it: counted at each grain, not summed from days.
+with sales as (
+    select * from {{ ref('fct_orders') }}
+    where is_sale
+),
+
+grained as (
+    {{ at_every_grain('sales', 'ordered_on') }}
+),
+
+{{ by_dimension('grained', ['grain', 'period_start'], customer_dimensions(), buyer_measures()) }}

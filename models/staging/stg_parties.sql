@@ -1,0 +1,5 @@
+with parties as (
+    select * from {{ source('landing', 'parties') }}
+)
+
+select * from parties
