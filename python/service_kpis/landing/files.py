@@ -1,0 +1,93 @@
+"""Files as they are read: copied aside, whole and unchanged, and their text stream."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from service_kpis.errors import InputError
+
+BATCH = 50_000
+"""Rows that Python hands to DuckDB at once."""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A data row that could not be read; `text` is what stood there."""
+
+    row_number: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file read into a temporary table: its columns in order, and the rows that it refused."""
+
+    columns: tuple[str, ...]
+    bad_rows: tuple[BadRow, ...]
+
+
+def copy_aside(path: Path, folder: Path) -> Path:
+    """Copy a file; raises InputError where it cannot be read or changes meanwhile."""
+    aside = folder / f"copy{path.suffix}"
+    try:
+        before = _fingerprint(path)
+        shutil.copyfile(path, aside)
+        after = _fingerprint(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+    if before != after or aside.stat().st_size != after[0]:
+        raise InputError(f"{path} changed while it was read. Land it again when it is complete.")
+    return aside
+
+
+def _fingerprint(path: Path) -> tuple[int, int, int]:
+    stat = os.stat(path)  # noqa: PTH116 - the same call that a test stands in for
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+@contextmanager
+def open_bytes(aside: Path, shown: str) -> Iterator[BinaryIO]:
+    """Open a copy for reading, unpacked where it is gzip by its first bytes, not by its name."""
+    with aside.open("rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not is_gzip and shown.lower().endswith(".gz"):
+            raise InputError(f"{shown} is not a gzip file, though its name ends in .gz.")
+        try:
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_gzip else file
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise InputError(f"{shown} is a broken or cut-off gzip file.") from None
+
+
+def text_stream(binary: BinaryIO, encoding: str, errors: str) -> io.TextIOWrapper:
+    """Decode a byte stream, its byte order mark left out and its line ends kept."""
+    named = "utf-8-sig" if encoding == "utf-8" else encoding
+    return io.TextIOWrapper(binary, encoding=named, errors=errors, newline="")
+
+
+def unique_names(names: list[str]) -> tuple[str, ...]:
+    """Name the columns of a header: one that occurs twice is name, name_1; case is no difference.
+
+    `_row` and `_file` are landing's own, so a file's are `_row_1` and `_file_1`.
+    """
+    taken = {"_row", "_file"}
+    unique = []
+    for position, raw in enumerate(names):
+        name = raw.strip() or f"column{position}"
+        candidate, number = name, 0
+        while candidate.lower() in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        taken.add(candidate.lower())
+        unique.append(candidate)
+    return tuple(unique)

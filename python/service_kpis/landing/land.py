@@ -1,0 +1,185 @@
+"""Land sources: stage each, then write it to raw in one transaction."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from service_kpis.contract import Table
+from service_kpis.errors import CheckFailedError, InputError, MachineError
+from service_kpis.landing.account import FileAccount, write_accounts
+from service_kpis.landing.parties import forget_numbers, refresh_parties
+from service_kpis.landing.reject import clear_rejects, summarise_rejects
+from service_kpis.landing.remove import delete_source
+from service_kpis.landing.rows import mendable_columns
+from service_kpis.landing.source import country_code, locate, read_source, source_name
+from service_kpis.landing.sql import scalar
+from service_kpis.landing.stage import Landing, Progress, StagedTable, stage
+from service_kpis.landing.store import create_raw_tables, read_known_sources, secret_key
+from service_kpis.landing.upsert import delete_unseen, upsert, valid_rows
+from service_kpis.warehouse import Warehouse
+
+
+def land(  # noqa: PLR0913
+    warehouse: Warehouse,
+    sources: Sequence[Path],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    default_country: str = "FR",
+    clock_skew_seconds: int = 5,
+    is_sample: bool = False,
+    on_progress: Progress | None = None,
+    landed: list[FileAccount] | None = None,
+) -> list[FileAccount]:
+    """Land sources in the order given, each in one transaction; gives the account of every file.
+
+    The caller holds `warehouse.locked()`. A real source removes the sample first, and `on_progress`
+    says so. `landed`, where given, is the list that is filled and returned: after an error it holds
+    the accounts of the sources that landed before. `dry_run` does everything but the commit.
+
+    Raises InputError (nothing of that source landed, later ones not begun) and, where `strict` finds
+    a reject, CheckFailedError (likewise).
+    """
+    accounts = landed if landed is not None else []
+    tell = on_progress or _say_nothing
+    country = country_code(default_country, "vars")
+    locations = [locate(path) for path in sources]
+    names = [source_name(location) for location in locations]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"Two sources bear the name {name}. Give each its own `name` in its source.yml."
+            )
+    key = secret_key(warehouse)
+    for location in locations:
+        source = read_source(location)
+        source = replace(source, default_country=source.default_country or country)
+        try:
+            with (
+                tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".landing-") as folder,
+                warehouse.connect() as connection,
+            ):
+                landing = Landing(
+                    connection, source, Path(folder), _now(), clock_skew_seconds, tell
+                )
+                found = _land_source(
+                    landing, key, is_sample=is_sample, strict=strict, dry_run=dry_run
+                )
+        except duckdb.OutOfMemoryException as error:
+            raise MachineError(f"There is too little memory to land {source.name}.") from error
+        except duckdb.Error as error:
+            raise MachineError(
+                f"Landing {source.name} failed in DuckDB ({type(error).__name__}); nothing of it "
+                "landed."
+            ) from error
+        accounts.extend(found)
+    return accounts
+
+
+def _say_nothing(message: str) -> None:
+    del message
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _land_source(
+    landing: Landing, key: bytes, *, is_sample: bool, strict: bool, dry_run: bool
+) -> list[FileAccount]:
+    connection, source = landing.connection, landing.source
+    create_raw_tables(connection)
+    staged = stage(landing)
+    rejected = sum(account.rejected for one in staged for account in one.accounts)
+    if strict and rejected:
+        raise CheckFailedError(
+            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
+            f"{summarise_rejects(connection)}."
+        )
+    connection.execute("begin")
+    _make_way(landing, is_sample=is_sample)
+    for one in staged:
+        _write(landing, one)
+    connection.execute("insert into raw.rejects from _landing_rejects")
+    accounts = [account for one in staged for account in one.accounts]
+    write_accounts(connection, source.name, accounts, landing.landed_at)
+    _remember(landing, is_sample=is_sample)
+    countries = dict(
+        connection.execute("select source_name, default_country from raw.sources").fetchall()
+    )
+    refresh_parties(connection, key, countries)
+    connection.execute("rollback" if dry_run else "commit")
+    return accounts
+
+
+def _write(landing: Landing, staged: StagedTable) -> None:
+    """Write a staged table to raw, and complete its accounts."""
+    connection, source, table = landing.connection, landing.source, staged.table
+    clear_rejects(connection, source.name, table.name, staged.files)
+    states = upsert(connection, table, source.name, landing.landed_at)
+    for seq, (inserted, updated, unchanged) in states.items():
+        account = staged.by_seq[seq]
+        account.inserted += inserted
+        account.updated += updated
+        account.unchanged += unchanged
+    if staged.is_replaced:
+        delete_unseen(connection, table, source.name)
+    _count_repairs(landing, table)
+
+
+def _make_way(landing: Landing, *, is_sample: bool) -> None:
+    """Remove the sample before real data; forget numbers where their country has changed."""
+    connection, source = landing.connection, landing.source
+    for known in read_known_sources(connection):
+        if known.is_sample and not is_sample:
+            delete_source(connection, known.name)
+            landing.tell("The sample data is removed, as real data lands.")
+    country = scalar(
+        connection, "select default_country from raw.sources where source_name = ?", [source.name]
+    )
+    if country != source.default_country:
+        forget_numbers(connection, source.name)
+
+
+def _count_repairs(landing: Landing, table: Table) -> None:
+    """Write how many landed rows of the table were mended, by column."""
+    connection, source = landing.connection, landing.source
+    connection.execute(
+        "delete from raw.repairs where source_name = ? and table_name = ?",
+        [source.name, table.name],
+    )
+    if mendable_columns(table):
+        connection.execute(
+            f"""
+            insert into raw.repairs
+            select ?, ?, column_name, count(*), ?
+            from (select unnest(_mended) as column_name from {valid_rows(table)})
+            group by column_name
+            order by column_name
+            """,
+            [source.name, table.name, landing.landed_at],
+        )
+
+
+def _remember(landing: Landing, *, is_sample: bool) -> None:
+    """Keep that the source is known, so that it can be landed again without being named."""
+    source = landing.source
+    path = source.location.definition or source.location.folder
+    landing.connection.execute("delete from raw.sources where source_name = ?", [source.name])
+    landing.connection.execute(
+        "insert into raw.sources values (?, ?, ?, ?, ?, ?)",
+        [
+            source.name,
+            str(path.resolve()),
+            source.timezone,
+            source.default_country,
+            is_sample,
+            landing.landed_at,
+        ],
+    )

@@ -1,0 +1,222 @@
+"""raw.parties: who a customer id or a telephone number is, and the keyed hash that may leave."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+import duckdb
+import phonenumbers
+import pyarrow as pa
+
+from service_kpis.contract import tables
+from service_kpis.landing.sql import identifier
+
+_HASH_DIGITS = 32
+_WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})
+
+
+@lru_cache(maxsize=100_000)
+def normalise_number(number: str, country: str) -> tuple[str, str] | None:
+    """Give (kind, normalised) of a number as its switch wrote it, or None where it is withheld.
+
+    Kind `phone`: E.164 digits without `+`, where `phonenumbers` can parse it and calls it possible;
+    `text`: the trimmed text, where it holds a digit (extensions, short codes).
+    """
+    text = number.strip()
+    if text.lower() in _WITHHELD:
+        return None
+    try:
+        parsed = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed and phonenumbers.is_possible_number(parsed):
+        e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return "phone", e164.removeprefix("+")
+    has_digit = any(unicodedata.category(mark) == "Nd" for mark in text)
+    return ("text", text) if has_digit else None
+
+
+def keyed_hash(key: bytes, kind: str, value: str) -> str:
+    """Hash a caller_key with its kind: extension 4711 is not customer 4711."""
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256").hex()[:_HASH_DIGITS]
+
+
+def refresh_parties(
+    connection: duckdb.DuckDBPyConnection, key: bytes, countries: Mapping[str, str]
+) -> None:
+    """Bring raw.parties up to date with raw: rows for who is new or changed, none for who went.
+
+    `countries` gives each source's country of national numbers; where that changes, its numbers
+    must be forgotten before (`forget_numbers`).
+    """
+    _refresh_customers(connection, key)
+    _refresh_numbers(connection, countries)
+    _link_numbers(connection, key, countries)
+
+
+def forget_numbers(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Drop what is known of a source's numbers, so that they are normalised anew."""
+    connection.execute("delete from raw.parties where kind = 'phone' and source_name = ?", [source])
+
+
+def _refresh_customers(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Keep one party for every customer_id that any raw table refers to."""
+    referring = [
+        table.name
+        for table in tables().values()
+        if any(column.name == "customer_id" for column in table.columns)
+    ]
+    union = " union ".join(
+        f"select customer_id from raw.{identifier(name)} where customer_id is not null"
+        for name in referring
+    )
+    connection.execute(f"create or replace temp table _landing_customers as {union}")
+    connection.execute(
+        """
+        delete from raw.parties as party
+        where kind = 'customer' and not exists (
+            select 1 from _landing_customers as c where c.customer_id = party.identifier
+        )
+        """
+    )
+    new = connection.execute(
+        """
+        select customer_id
+        from _landing_customers as c
+        where not exists (
+            select 1 from raw.parties where kind = 'customer' and identifier = c.customer_id
+        )
+        order by customer_id
+        """
+    ).fetchall()
+    customers = [row[0] for row in new]
+    hashes = [keyed_hash(key, "customer", customer) for customer in customers]
+    _register(connection, {"customer": customers, "hash": hashes})
+    connection.execute(
+        "insert into raw.parties select 'customer', null, customer, customer, customer, customer, "
+        "hash from _landing_batch"
+    )
+    connection.unregister("_landing_batch")
+
+
+def _refresh_numbers(connection: duckdb.DuckDBPyConnection, countries: Mapping[str, str]) -> None:
+    """Make `_landing_new_numbers` of numbers not seen before; drop those that nothing bears now."""
+    connection.execute(
+        r"""
+        create or replace temp table _landing_numbers as
+        with borne as (
+            select _source as source_name, caller_number as identifier from raw.calls
+            union
+            select _source, value from raw.customer_identifiers where kind = 'phone'
+        )
+        select source_name, identifier
+        from borne
+        where regexp_matches(identifier, '\p{Nd}')
+        """
+    )
+    connection.execute(
+        """
+        delete from raw.parties as party
+        where kind = 'phone' and not exists (
+            select 1
+            from _landing_numbers as number
+            where number.source_name = party.source_name and number.identifier = party.identifier
+        )
+        """
+    )
+    new = connection.execute(
+        """
+        select source_name, identifier
+        from _landing_numbers as number
+        where not exists (
+            select 1
+            from raw.parties as party
+            where party.kind = 'phone'
+              and party.source_name = number.source_name
+              and party.identifier = number.identifier
+        )
+        order by source_name, identifier
+        """
+    ).fetchall()
+    known = [
+        (source, number, *normalised)
+        for source, number in new
+        if (normalised := normalise_number(number, countries[source]))
+    ]
+    columns = ("source_name", "identifier", "number_kind", "normalised")
+    _register(connection, {name: [row[i] for row in known] for i, name in enumerate(columns)})
+    connection.execute("create or replace temp table _landing_new_numbers as from _landing_batch")
+    connection.unregister("_landing_batch")
+
+
+def _link_numbers(
+    connection: duckdb.DuckDBPyConnection, key: bytes, countries: Mapping[str, str]
+) -> None:
+    """Write the numbers that are new, or whose customer is another than before.
+
+    A number's customer is who the latest landed identifier of the same normalised number says.
+    """
+    changed = connection.execute(
+        """
+        with numbers as (
+            select source_name, identifier, normalised, null as customer_id, number_kind,
+                   true as is_new
+            from _landing_new_numbers
+            union all
+            select source_name, identifier, normalised, customer_id, null, false
+            from raw.parties
+            where kind = 'phone'
+        ),
+        owners as (
+            select
+                numbers.normalised,
+                arg_max(claim.customer_id, (claim._landed_at, claim._file, claim._row)) as owner
+            from raw.customer_identifiers as claim
+            join numbers
+                on numbers.source_name = claim._source and numbers.identifier = claim.value
+            where claim.kind = 'phone'
+            group by numbers.normalised
+        )
+        select source_name, identifier, normalised, owner, number_kind
+        from numbers
+        left join owners using (normalised)
+        where is_new or customer_id is distinct from owner
+        order by source_name, identifier
+        """
+    ).fetchall()
+    hashes = []
+    for source, number, normalised, owner, number_kind in changed:
+        if owner is not None:
+            hashes.append(keyed_hash(key, "customer", owner))
+        else:
+            kind = number_kind or (normalise_number(number, countries[source]) or ("text",))[0]
+            hashes.append(keyed_hash(key, kind, normalised))
+    columns = ("source_name", "identifier", "normalised", "owner")
+    _register(
+        connection,
+        {name: [row[i] for row in changed] for i, name in enumerate(columns)} | {"hash": hashes},
+    )
+    connection.execute(
+        """
+        delete from raw.parties as party using _landing_batch as batch
+        where party.kind = 'phone'
+          and party.source_name = batch.source_name
+          and party.identifier = batch.identifier
+        """
+    )
+    connection.execute(
+        "insert into raw.parties select 'phone', source_name, identifier, normalised, owner, "
+        "coalesce(owner, normalised), hash from _landing_batch"
+    )
+    connection.unregister("_landing_batch")
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str | None]]
+) -> None:
+    """Hand columns of text to DuckDB as `_landing_batch`."""
+    arrays = [pa.array(values, type=pa.string()) for values in columns.values()]
+    connection.register("_landing_batch", pa.table(arrays, names=list(columns)))

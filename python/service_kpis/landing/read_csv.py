@@ -1,0 +1,364 @@
+"""Read CSV into a temporary table, every data row under its number or refused under it.
+
+DuckDB reads a file in which nothing is odd: that is known by looking at its bytes and counting its
+records apart. Any other file goes through Python's tokeniser record by record. Both give one result.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from service_kpis.errors import InputError
+from service_kpis.landing.files import (
+    BATCH,
+    BadRow,
+    RawFile,
+    open_bytes,
+    text_stream,
+    unique_names,
+)
+from service_kpis.landing.options import Options
+from service_kpis.landing.sql import identifier, literal
+
+_CHUNK = 1 << 22
+_LONGEST_ROW_TEXT = 1 << 16
+_NEWLINE, _RETURN = 10, 13
+csv.field_size_limit(sys.maxsize)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the file is cut: where its data begin, by what, into which columns."""
+
+    lines_before_data: int
+    delim: str
+    columns: tuple[str, ...]
+    quote: str
+    escape: str | None
+    nulls: tuple[str, ...]
+
+    @property
+    def is_common(self) -> bool:
+        """A layout that DuckDB cuts as Python does."""
+        return (
+            len(self.columns) > 1
+            and self.delim.isascii()
+            and (self.quote.isascii() or not self.quote)
+            and self.escape in (None, self.quote)
+            and self.delim != self.quote
+        )
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
+) -> RawFile:
+    """Make temporary `table` (the file's columns as text, `_row`) from a CSV file.
+
+    Raises InputError where the file is empty, undecodable as a whole, or has too few names.
+    """
+    layout = _layout(aside, shown, options)
+    bad_rows: tuple[BadRow, ...] = ()
+    if not _read_by_duckdb(connection, aside, shown, options.encoding, layout, table):
+        bad_rows = _read_by_python(connection, aside, shown, options.encoding, layout, table)
+    return RawFile(layout.columns, bad_rows)
+
+
+def _layout(aside: Path, shown: str, options: Options) -> Layout:
+    with open_bytes(aside, shown) as binary:
+        stream = text_stream(binary, options.encoding, _lenient(options.encoding))
+        try:
+            skipped = sum(1 for _ in islice(stream, options.skip))
+            lines: list[str] = []
+            delim = options.delim
+            for line in stream:
+                lines.append(line)
+                if line.strip():
+                    break
+            if not lines or not lines[-1].strip():
+                if options.has_header or not options.names:
+                    raise InputError(f"{shown} is empty: it has no header.")
+                lines.append("")
+            delim = delim or _guess_delim(lines[-1], options.quote)
+            rest = iter([lines[-1], *islice(stream, 1000)])
+            first = next(_reader(rest, delim, options.quote, options.escape), [])
+        except UnicodeError:
+            raise InputError(_undecodable(shown, options.encoding)) from None
+        except csv.Error:
+            raise InputError(f"{shown}: its first line has a quote that is not closed.") from None
+    header_lines = len(lines) + sum(field.count("\n") for field in first)
+    names = list(options.names or (first if options.has_header else _numbered(len(first))))
+    if options.has_header and len(names) < len(first):
+        raise InputError(f"{shown} has {len(first)} columns, and names lists {len(names)}.")
+    return Layout(
+        lines_before_data=skipped + (header_lines if options.has_header else 0),
+        delim=delim,
+        columns=unique_names(names),
+        quote=options.quote,
+        escape=options.escape,
+        nulls=("", *options.nulls),
+    )
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"column{position}" for position in range(count)]
+
+
+def _guess_delim(line: str, quote: str) -> str:
+    """Take the mark that the header holds most often, outside quotes."""
+    outside = "".join(line.split(quote)[::2]) if quote else line
+    counts = Counter({mark: outside.count(mark) for mark in ",;\t|"})
+    return counts.most_common(1)[0][0]
+
+
+def _lenient(encoding: str) -> str:
+    """Keep undecodable bytes as lone surrogates, so that they refuse their row and no other."""
+    return "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+
+
+def _undecodable(shown: str, encoding: str) -> str:
+    return f"{shown} is not text in {encoding}. Give its encoding in options, such as latin-1."
+
+
+def _reader(
+    lines: Iterator[str], delim: str, quote: str, escape: str | None
+) -> Iterator[list[str]]:
+    is_doubled = escape in (None, quote)
+    return csv.reader(
+        lines,
+        delimiter=delim,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        doublequote=is_doubled,
+        escapechar=None if is_doubled else escape,
+        strict=True,
+    )
+
+
+def _read_by_duckdb(  # noqa: PLR0913
+    connection: duckdb.DuckDBPyConnection,
+    aside: Path,
+    shown: str,
+    encoding: str,
+    layout: Layout,
+    table: str,
+) -> bool:
+    """Read a file in which nothing is odd; False where anything is."""
+    if not layout.is_common:
+        return False
+    body = aside.with_name("body.csv")
+    records = _write_body(aside, shown, encoding, layout, body)
+    if records is None:
+        return False
+    columns = {f"c{position}": "VARCHAR" for position in range(len(layout.columns))}
+    spec = ", ".join(f"{name}: {literal(kind)}" for name, kind in columns.items())
+    named = ", ".join(
+        f"{name} as {identifier(column)}"
+        for name, column in zip(columns, layout.columns, strict=True)
+    )
+    try:
+        connection.execute(
+            f"""
+            create or replace temp table {identifier(table)} as
+            select {named}, row_number() over () as _row
+            from read_csv(
+                ?, auto_detect = false, header = false, strict_mode = true, null_padding = false,
+                delim = {literal(layout.delim)}, quote = {literal(layout.quote)},
+                escape = {literal(layout.quote)}, columns = {{{spec}}},
+                nullstr = [{", ".join(literal(null) for null in layout.nulls)}]
+            )
+            """,
+            [str(body)],
+        )
+    except duckdb.Error:
+        return False
+    finally:
+        body.unlink()
+    read = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
+    return read == (records,)
+
+
+def _write_body(aside: Path, shown: str, encoding: str, layout: Layout, body: Path) -> int | None:
+    """Write the data rows alone as UTF-8 and count them; None where a byte is odd."""
+    with open_bytes(aside, shown) as binary, body.open("wb") as out:
+        stream = text_stream(binary, encoding, "strict")
+        counter = _RecordCounter(ord(layout.delim), ord(layout.quote) if layout.quote else -1)
+        try:
+            for _ in range(layout.lines_before_data):
+                stream.readline()
+            while text := stream.read(_CHUNK) + stream.readline():
+                chunk = text.encode("utf-8")
+                if not counter.count(chunk):
+                    return None
+                out.write(chunk)
+        except UnicodeError:
+            return None
+    return None if counter.is_inside else counter.records
+
+
+class _RecordCounter:
+    """Counts records by their bytes, over chunks that end at a line's end."""
+
+    def __init__(self, delim: int, quote: int) -> None:
+        self.delim, self.quote = delim, quote
+        self.is_inside = False
+        self.records = 0
+        self.has_open_line = False
+
+    def count(self, chunk: bytes) -> bool:
+        """Count a chunk's records; False where it holds what DuckDB and Python may cut apart."""
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        following = np.append(data[1:], _NEWLINE)
+        if (data == 0).any() or (following[data == _RETURN] != _NEWLINE).any():
+            return False
+        quotes = data == self.quote
+        inside = (np.cumsum(quotes) + self.is_inside) % 2 == 1
+        if not self._has_plain_quotes(data, following, quotes, inside):
+            return False
+        ends = np.flatnonzero((data == _NEWLINE) & ~inside)
+        starts = np.append(0, ends[:-1] + 1) if len(ends) else ends
+        lengths = ends - starts - (data[np.maximum(ends - 1, 0)] == _RETURN)
+        filled = lengths > 0
+        if len(filled) and self.has_open_line:
+            filled[0] = True
+        self.records += int(filled.sum())
+        rest = data[ends[-1] + 1 :] if len(ends) else data
+        self.has_open_line = bool(len(rest)) or (self.has_open_line and not len(ends))
+        self.is_inside = bool(inside[-1])
+        if self.has_open_line and not self.is_inside:
+            # Only the last line of a file ends without a line's end.
+            self.records += 1
+        return True
+
+    def _has_plain_quotes(
+        self,
+        data: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        following: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        quotes: np.ndarray[tuple[int], np.dtype[np.bool_]],
+        inside: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    ) -> bool:
+        """Quotes open a field at its start and close it at its end, or are doubled within."""
+        preceding = np.append(_NEWLINE, data[:-1])
+        opening, closing = quotes & inside, quotes & ~inside
+        opens_well = np.isin(preceding[opening], (self.delim, _NEWLINE, self.quote)).all()
+        closes_well = np.isin(following[closing], (self.delim, _NEWLINE, _RETURN, self.quote)).all()
+        return bool(opens_well and closes_well)
+
+
+def _read_by_python(  # noqa: PLR0913
+    connection: duckdb.DuckDBPyConnection,
+    aside: Path,
+    shown: str,
+    encoding: str,
+    layout: Layout,
+    table: str,
+) -> tuple[BadRow, ...]:
+    columns = ", ".join(f"{identifier(name)} varchar" for name in layout.columns)
+    connection.execute(f"create or replace temp table {identifier(table)} ({columns}, _row bigint)")
+    bad_rows: list[BadRow] = []
+    with open_bytes(aside, shown) as binary:
+        stream = text_stream(binary, encoding, _lenient(encoding))
+        try:
+            for _ in range(layout.lines_before_data):
+                stream.readline()
+            good_rows = _cut(stream, layout, bad_rows)
+            while batch := list(islice(good_rows, BATCH)):
+                _insert(connection, batch, layout, table)
+        except UnicodeError:
+            raise InputError(_undecodable(shown, encoding)) from None
+    return tuple(bad_rows)
+
+
+def _cut(
+    stream: io.TextIOWrapper, layout: Layout, bad_rows: list[BadRow]
+) -> Iterator[tuple[int, list[str]]]:
+    """Cut lines into records; yields the good ones with their numbers, collects the others."""
+    lines: list[str] = []
+
+    def remember() -> Iterator[str]:
+        for line in stream:
+            lines.append(line)
+            yield line
+
+    blanks = "\r\n" if layout.delim == " " else " \r\n"
+    reader = _reader(remember(), layout.delim, layout.quote, layout.escape)
+    row = 0
+    while True:
+        lines.clear()
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            # A quote that is not closed has swallowed these lines: each is refused by itself, so
+            # that none is lost where the text of a row is cut.
+            for line in lines:
+                if line.strip(blanks):
+                    row += 1
+                    bad_rows.append(BadRow(row, "broken_quote", _shown(line)))
+            continue
+        text = "".join(lines)
+        if not text.strip(blanks):
+            continue
+        row += 1
+        if code := _oddity(text, fields, len(layout.columns)):
+            if len(lines) > 1 and len(text.encode("utf-8", "replace")) > _LONGEST_ROW_TEXT // 2:
+                bad_rows.extend(
+                    BadRow(row + offset, code, _shown(line)) for offset, line in enumerate(lines)
+                )
+                row += len(lines) - 1
+            else:
+                bad_rows.append(BadRow(row, code, _shown(text)))
+        else:
+            yield row, fields
+
+
+def _oddity(text: str, fields: list[str], width: int) -> str | None:
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            return "undecodable"
+    if "\0" in text:
+        return "undecodable"
+    return None if len(fields) == width else "wrong_field_count"
+
+
+def _shown(text: str) -> str:
+    """Show a line as it came, its undecodable bytes as \\xNN."""
+    plain = text.rstrip("\r\n").replace("\0", "\\x00")
+    return plain.encode(
+        "utf-8", "surrogateescape" if _is_escaped(plain) else "backslashreplace"
+    ).decode("utf-8", "backslashreplace")
+
+
+def _is_escaped(text: str) -> bool:
+    return all(not "\ud800" <= mark <= "\udfff" or "\udc80" <= mark <= "\udcff" for mark in text)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    batch: list[tuple[int, list[str]]],
+    layout: Layout,
+    table: str,
+) -> None:
+    nulls = frozenset(layout.nulls)
+    arrays: list[pa.Array] = [
+        pa.array([None if value in nulls else value for value in values], type=pa.string())
+        for values in zip(*(fields for _, fields in batch), strict=True)
+    ]
+    arrays.append(pa.array([row for row, _ in batch], type=pa.int64()))
+    names = [f"c{position}" for position in range(len(arrays))]
+    connection.register("_landing_batch", pa.table(arrays, names=names))
+    connection.execute(f"insert into {identifier(table)} from _landing_batch")
+    connection.unregister("_landing_batch")

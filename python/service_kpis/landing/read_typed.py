@@ -1,0 +1,220 @@
+"""Read Parquet, JSON Lines and xlsx into a temporary table, every data row under its number."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_excel
+import pyarrow as pa
+
+from service_kpis.errors import InputError
+from service_kpis.landing.files import BATCH, BadRow, RawFile, open_bytes, unique_names
+from service_kpis.landing.options import Options
+from service_kpis.landing.sql import identifier, literal
+
+_JSON_SCALARS = {
+    frozenset({"BIGINT"}): "bigint",
+    frozenset({"UBIGINT"}): "bigint",
+    frozenset({"BIGINT", "UBIGINT"}): "bigint",
+    frozenset({"BOOLEAN"}): "boolean",
+    frozenset({"DOUBLE"}): "double",
+    frozenset({"BIGINT", "DOUBLE"}): "double",
+    frozenset({"DOUBLE", "UBIGINT"}): "double",
+    frozenset({"BIGINT", "DOUBLE", "UBIGINT"}): "double",
+}
+_JSON_NESTED = frozenset({"ARRAY", "OBJECT"})
+# What Excel keeps as days since its own epoch, by the type that DuckDB finds for the column.
+_EXCEL_TIMES = {
+    "DATE": "%Y-%m-%d",
+    "TIMESTAMP": "%Y-%m-%d %H:%M:%S.%g",
+    "TIME": "%H:%M:%S.%g",
+}
+
+
+def read_parquet(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
+) -> RawFile:
+    """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
+    scan = f"read_parquet({literal(str(aside))}, file_row_number = true)"
+    try:
+        found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
+        # DuckDB adds its row number as the last column.
+        number, found = found[-1], found[:-1]
+        names = unique_names(found)
+        named = "".join(
+            f"{identifier(old)} as {identifier(new)}, "
+            for old, new in zip(found, names, strict=True)
+        )
+        connection.execute(
+            f"create or replace temp table {identifier(table)} as "
+            f"select {named} {identifier(number)} + 1 as _row from {scan}"
+        )
+    except duckdb.Error:
+        raise InputError(f"{shown} is not a readable Parquet file.") from None
+    return RawFile(names, ())
+
+
+def read_jsonl(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
+) -> RawFile:
+    """Make temporary `table` from JSON Lines: strings are text, numbers and booleans typed.
+
+    Objects and arrays are JSON, a missing key is null. A line that is no JSON object is a bad row.
+    """
+    bad_rows = _load_lines(connection, aside, shown)
+    bad_rows += [
+        BadRow(row, "not_json", text)
+        for row, text in connection.execute(
+            """
+            select _row, line from _landing_lines
+            where case when json_valid(line) then json_type(line) <> 'OBJECT' else true end
+            """
+        ).fetchall()
+    ]
+    connection.execute(
+        """
+        delete from _landing_lines
+        where case when json_valid(line) then json_type(line) <> 'OBJECT' else true end
+        """
+    )
+    keys = _json_keys(connection)
+    if bad_rows and not keys:
+        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object.")
+    names = unique_names(list(keys))
+    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
+    columns = "".join(
+        f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
+        for position, (name, kind) in enumerate(zip(names, keys.values(), strict=True), start=1)
+    )
+    connection.execute(
+        f"""
+        create or replace temp table {identifier(table)} as
+        select {columns} _row
+        from (
+            select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
+            from _landing_lines
+        )
+        """
+    )
+    connection.execute("drop table _landing_lines")
+    return RawFile(names, tuple(bad_rows))
+
+
+def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) -> list[BadRow]:
+    connection.execute("create or replace temp table _landing_lines (line varchar, _row bigint)")
+    bad_rows: list[BadRow] = []
+    row = 0
+    with open_bytes(aside, shown) as binary:
+        first = True
+        while batch := list(islice(binary, BATCH)):
+            lines: list[str] = []
+            rows: list[int] = []
+            for raw in batch:
+                content = raw.removeprefix(b"\xef\xbb\xbf") if first else raw
+                first = False
+                content = content.strip()
+                if not content:
+                    continue
+                row += 1
+                try:
+                    text = content.decode("utf-8")
+                except UnicodeDecodeError:
+                    shown_text = content.decode("utf-8", "backslashreplace")
+                    bad_rows.append(BadRow(row, "undecodable", shown_text))
+                    continue
+                if "\0" in text:
+                    bad_rows.append(BadRow(row, "undecodable", text.replace("\0", "\\x00")))
+                    continue
+                lines.append(text)
+                rows.append(row)
+            connection.register("_landing_batch", pa.table({"line": lines, "row": rows}))
+            connection.execute("insert into _landing_lines select line, row from _landing_batch")
+            connection.unregister("_landing_batch")
+    return bad_rows
+
+
+def _json_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Find the keys in order of their first row, each with the SQL type that holds its values."""
+    found = connection.execute(
+        r"""
+        with keys as (
+            select _row, line, unnest(json_keys(line)) as key,
+                   generate_subscripts(json_keys(line), 1) as position
+            from _landing_lines
+        ),
+        kinds as (
+            select key, min((_row, position)) as first_seen,
+                   list(distinct json_type(
+                       line, '/' || replace(replace(key, '~', '~0'), '/', '~1')
+                   )) as kinds
+            from keys
+            group by key
+        )
+        select key, kinds from kinds order by first_seen
+        """
+    ).fetchall()
+    return {key: _json_type(frozenset(kinds) - {"NULL", None}) for key, kinds in found}
+
+
+def _json_type(kinds: frozenset[str]) -> str:
+    if kinds and kinds <= _JSON_NESTED:
+        return "json"
+    return _JSON_SCALARS.get(kinds, "varchar")
+
+
+def read_xlsx(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
+) -> RawFile:
+    """Make temporary `table` (the sheet's columns as text, `_row`); raises InputError.
+
+    Dates and times, which Excel keeps as numbers, become ISO text. Empty rows are no data rows.
+    """
+    settings = "header = true, stop_at_empty = false"
+    if options.sheet:
+        settings += f", sheet = {literal(options.sheet)}"
+    if options.range:
+        settings += f", range = {literal(options.range)}"
+    scan = f"read_xlsx({literal(str(aside))}, {settings}"
+    try:
+        load_excel(connection)
+        found = connection.execute(f"describe select * from {scan})").fetchall()
+        connection.execute(
+            f"create or replace temp table _landing_sheet as from {scan}, all_varchar = true)"
+        )
+    except duckdb.Error:
+        raise InputError(
+            f"{shown} is not a readable xlsx file, or has no such sheet or range."
+        ) from None
+    raw_names = [row[0] for row in connection.execute("describe _landing_sheet").fetchall()]
+    names = unique_names(raw_names)
+    columns = "".join(
+        f"{_excel_text(identifier(raw), kind)} as {identifier(name)}, "
+        for raw, name, (_, kind, *_) in zip(raw_names, names, found, strict=True)
+    )
+    filled = " or ".join(f"{identifier(raw)} is not null" for raw in raw_names)
+    connection.execute(
+        f"create or replace temp table {identifier(table)} as "
+        f"select {columns} row_number() over () as _row from _landing_sheet where {filled}"
+    )
+    connection.execute("drop table _landing_sheet")
+    return RawFile(names, ())
+
+
+def _excel_text(column: str, kind: str) -> str:
+    if kind not in _EXCEL_TIMES:
+        return f"nullif({column}, '')"
+    moment = (
+        "timestamp '1899-12-30' + "
+        f"to_milliseconds(cast(round(try_cast({column} as double) * 86400000) as bigint))"
+    )
+    text = f"strftime({moment}, {literal(_EXCEL_TIMES[kind])})"
+    return rf"coalesce(regexp_replace({text}, '\.000$', ''), nullif({column}, ''))"
+
+
+def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the reader of xlsx from its installed package: nothing is fetched."""
+    package = Path(duckdb_extension_excel.__file__).parent
+    extension = next(package.rglob("excel.duckdb_extension"))
+    connection.execute(f"load {literal(str(extension))}")

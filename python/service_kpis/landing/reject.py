@@ -1,0 +1,158 @@
+"""raw.rejects: what was refused and why; nothing that was read is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from service_kpis.landing.files import BadRow
+from service_kpis.landing.rows import Problem
+from service_kpis.landing.sql import identifier, literal
+from service_kpis.landing.store import has_raw_tables
+from service_kpis.warehouse import Warehouse
+
+ROW_REASONS = {
+    "wrong_field_count": "the row has more or fewer fields than the header",
+    "undecodable": "the row holds bytes that are no text in the file's encoding",
+    "broken_quote": "a quote on this line, or on one before it, is not closed as it should be",
+    "not_json": "the line is no JSON object",
+    "duplicate_key": "a later row of the file bears its key with other content",
+}
+_MOST_BYTES = 1 << 16
+
+
+def create_rejects(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create temporary `_landing_rejects`, in the columns of raw.rejects."""
+    connection.execute("create or replace temp table _landing_rejects as from raw.rejects limit 0")
+
+
+def clear_rejects(
+    connection: duckdb.DuckDBPyConnection, source: str, table: str, files: Sequence[str]
+) -> None:
+    """Delete the rejects of files that are landed again."""
+    connection.execute(
+        "delete from raw.rejects where source_name = ? and table_name = ? "
+        "and list_contains(?::varchar[], file_name)",
+        [source, table, list(files)],
+    )
+
+
+def write_bad_rows(  # noqa: PLR0913
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    table: str,
+    file: str,
+    bad_rows: Sequence[BadRow],
+    landed_at: datetime,
+) -> None:
+    """Keep rows that could not be cut or decoded: row_json is {"line": what stood there}."""
+    if not bad_rows:
+        return
+    batch = pa.table(
+        {
+            "row_number": [bad.row_number for bad in bad_rows],
+            "code": [bad.code for bad in bad_rows],
+            "reason": [ROW_REASONS[bad.code] for bad in bad_rows],
+            "line": [bad.text for bad in bad_rows],
+        }
+    )
+    connection.register("_landing_batch", batch)
+    connection.execute(
+        f"""
+        insert into _landing_rejects
+        select ?, ?, ?, row_number, null, null, code, reason, {_cut("to_json({'line': line})")}, ?
+        from _landing_batch
+        """,
+        [source, table, file, landed_at],
+    )
+    connection.unregister("_landing_batch")
+
+
+def write_judged(  # noqa: PLR0913
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    table: str,
+    file: str,
+    columns: Sequence[str],
+    problems: Sequence[Problem],
+    landed_at: datetime,
+) -> None:
+    """Keep the rows of `_landing_judged` with a problem and the duplicates that are no copies."""
+    listed = ", ".join(
+        f"({number}, {literal(p.column) if p.column else 'null'}, {literal(p.code)}, "
+        f"{literal(p.reason)})"
+        for number, p in enumerate(problems, start=1)
+    )
+    row = ", ".join(f"{literal(name)}: input.{identifier(name)}" for name in columns)
+    connection.execute(
+        f"""
+        insert into _landing_rejects
+        with problems(number, column_name, code, reason) as (values {listed}),
+        refused(_row, column_name, value, code, reason) as (
+            select judged._row, problems.column_name, judged._value, problems.code, problems.reason
+            from _landing_judged as judged
+            join problems on problems.number = judged._problem
+            union all
+            select _row, null, null, 'duplicate_key', {literal(ROW_REASONS["duplicate_key"])}
+            from _landing_duplicates
+            where not is_copy
+        )
+        select ?, ?, ?, refused._row, refused.column_name, refused.value, refused.code,
+               refused.reason,
+               {_cut(f"to_json({{{row}}})")}, ?
+        from refused
+        join _landing_input as input on input._row = refused._row
+        order by refused._row
+        """,
+        [source, table, file, landed_at],
+    )
+
+
+def _cut(json: str) -> str:
+    """Cut text at 64 kB of UTF-8, between two characters."""
+    text = f"cast({json} as varchar)"
+    attempts = ", ".join(
+        f"try(decode(encode({text})[1:{_MOST_BYTES - less}]))" for less in range(4)
+    )
+    return f"case when strlen({text}) <= {_MOST_BYTES} then {text} else coalesce({attempts}) end"
+
+
+def summarise_rejects(connection: duckdb.DuckDBPyConnection) -> str:
+    """Say in one line what a landing refused: file, column and reason, never a value."""
+    rows = connection.execute(
+        """
+        select file_name, column_name, reason_code, count(*), min(row_number)
+        from _landing_rejects
+        group by all
+        order by count(*) desc, file_name, column_name, reason_code
+        limit 3
+        """
+    ).fetchall()
+    return "; ".join(
+        f"{file}{', ' + column if column else ''}: {code} {count} times, first in row {first}"
+        for file, column, code, count, first in rows
+    )
+
+
+def rejects(warehouse: Warehouse, table: str | None = None) -> list[dict[str, Any]]:
+    """Read raw.rejects, of one table or all, as dictionaries by its columns."""
+    if not warehouse.build.exists():
+        return []
+    with warehouse.connect() as connection:
+        if not has_raw_tables(connection):
+            return []
+        result = connection.execute(
+            """
+            select *
+            from raw.rejects
+            where table_name = coalesce(?, table_name)
+            order by source_name, table_name, file_name, row_number
+            """,
+            [table],
+        )
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

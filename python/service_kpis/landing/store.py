@@ -1,0 +1,102 @@
+"""The schema `raw` of build.duckdb: its tables, and the sources that it knows."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from service_kpis.contract import CONTRACT_FILE, tables
+from service_kpis.landing.rows import SQL_TYPES
+from service_kpis.landing.sql import identifier
+from service_kpis.warehouse import Warehouse
+
+LANDING_FILE = CONTRACT_FILE.with_name("landing.yml")
+_LINEAGE = "_source varchar, _file varchar, _row bigint, _landed_at timestamp"
+_SOURCES = """
+    create table if not exists raw.sources (
+        source_name varchar, path varchar, timezone varchar, default_country varchar,
+        is_sample boolean, landed_at timestamp
+    )
+"""
+_LANDINGS = """
+    create table if not exists raw.landings (
+        source_name varchar, table_name varchar, file_name varchar, read bigint, inserted bigint,
+        updated bigint, unchanged bigint, rejected bigint, left_out bigint, left_out_null bigint,
+        landed_at timestamp
+    )
+"""
+
+
+@dataclass(frozen=True)
+class KnownSource:
+    """A source that the warehouse holds."""
+
+    name: str
+    path: Path
+    is_sample: bool
+    landed_at: datetime
+    """UTC, without a zone."""
+
+
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing of schema `raw`: the contract's tables and landing's own."""
+    connection.execute("create schema if not exists raw")
+    for table in tables().values():
+        columns = ", ".join(
+            f"{identifier(column.name)} {SQL_TYPES[column.data_type]}" for column in table.columns
+        )
+        connection.execute(
+            f"create table if not exists raw.{identifier(table.name)} ({columns}, {_LINEAGE})"
+        )
+    for name, entries in _landing_tables():
+        columns = ", ".join(f"{entry['name']} {SQL_TYPES[entry['data_type']]}" for entry in entries)
+        connection.execute(f"create table if not exists raw.{name} ({columns})")
+    connection.execute(_SOURCES)
+    connection.execute(_LANDINGS)
+
+
+def _landing_tables() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    document = yaml.safe_load(LANDING_FILE.read_text(encoding="utf-8"))
+    for table in document["sources"][0]["tables"]:
+        yield table["name"], table["columns"]
+
+
+def has_raw_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    row = connection.execute(
+        "select count(*) from information_schema.tables "
+        "where table_schema = 'raw' and table_name = 'sources'"
+    ).fetchone()
+    return row == (1,)
+
+
+def secret_key(warehouse: Warehouse) -> bytes:
+    """Read the warehouse's secret, made at its first use: 32 random bytes in hex, mode 600."""
+    warehouse.folder.mkdir(parents=True, exist_ok=True)
+    if not warehouse.key.exists():
+        warehouse.key.touch(mode=0o600)
+        warehouse.key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    return bytes.fromhex(warehouse.key.read_text(encoding="ascii").strip())
+
+
+def known_sources(warehouse: Warehouse) -> list[KnownSource]:
+    """Give the sources that the warehouse holds, in order of their landing."""
+    if not warehouse.build.exists():
+        return []
+    with warehouse.connect() as connection:
+        return read_known_sources(connection)
+
+
+def read_known_sources(connection: duckdb.DuckDBPyConnection) -> list[KnownSource]:
+    if not has_raw_tables(connection):
+        return []
+    rows = connection.execute(
+        "select source_name, path, is_sample, landed_at from raw.sources order by landed_at"
+    ).fetchall()
+    return [KnownSource(name, Path(path), is_sample, at) for name, path, is_sample, at in rows]

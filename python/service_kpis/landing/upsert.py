@@ -1,0 +1,216 @@
+"""Put a landing's valid rows into a raw table, and count what each file did.
+
+`valid_rows(table)` holds the valid rows of every file: the contract's columns, `_seq` (number of
+the file in this landing), `_file`, `_row`, `_mended` and what `latest_by` compares. A later file
+wins over an earlier one, and all over what is there, by key; content is equal when the contract's
+columns are.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from service_kpis.contract import Table
+from service_kpis.landing.sql import identifier
+
+
+def valid_rows(table: Table) -> str:
+    """Name the temporary table of a table's valid rows, quoted."""
+    return identifier(f"_landing_valid_{table.name}")
+
+
+def seen_keys(table: Table) -> str:
+    """Name the temporary table of the keys that a landing held, quoted."""
+    return identifier(f"_landing_seen_{table.name}")
+
+
+def _content(table: Table, alias: str) -> str:
+    names = (column.name for column in table.columns if column.name not in table.key)
+    values = ", ".join(f"{identifier(n)}: {alias}.{identifier(n)}" for n in names)
+    return f"{{{values}}}"
+
+
+def _same_key(table: Table, left: str, right: str) -> str:
+    return " and ".join(f"{left}.{identifier(k)} = {right}.{identifier(k)}" for k in table.key)
+
+
+def split_duplicates(
+    connection: duckdb.DuckDBPyConnection, table: Table, *, is_latest_kept: bool
+) -> None:
+    """Make temporary `_landing_duplicates` (`_row`, `is_copy`) of one judged file.
+
+    Of the valid rows with one key the last lands. An earlier one that equals a later one is its
+    copy; any other is refused. Under `latest_by` there are none: `keep_newest` chooses.
+    """
+    key = ", ".join(identifier(name) for name in table.key)
+    every = ", ".join(identifier(column.name) for column in table.columns)
+    connection.execute(
+        f"""
+        create or replace temp table _landing_duplicates as
+        with valid as (
+            select *
+            from _landing_judged
+            where _problem is null and _left_out = 0
+        ),
+        repeated as (
+            select valid.*
+            from valid
+            semi join (select {key} from valid group by {key} having count(*) > 1) as keys
+                using ({key})
+        ),
+        ranked as (
+            select
+                _row,
+                row_number() over (partition by {key} order by _row desc) as place,
+                row_number() over (partition by {every} order by _row desc) as place_of_content
+            from repeated
+        )
+        select _row, place_of_content > 1 as is_copy
+        from ranked
+        where place > 1 and {"false" if is_latest_kept else "true"}
+        """
+    )
+
+
+def upsert(
+    connection: duckdb.DuckDBPyConnection, table: Table, source: str, landed_at: datetime
+) -> dict[int, tuple[int, int, int]]:
+    """Upsert `_landing_valid`; gives rows inserted, updated and unchanged by `_seq`."""
+    key = ", ".join(identifier(name) for name in table.key)
+    raw = f"raw.{identifier(table.name)}"
+    connection.execute(
+        f"""
+        create or replace temp table _landing_states as
+        with existing as (
+            select *, true as is_known
+            from {raw}
+            where _source = ?
+        ),
+        chained as (
+            select
+                *,
+                {_content(table, "valid")} as content,
+                lag({_content(table, "valid")}) over earlier_first as content_before,
+                lead(_seq) over earlier_first is null as is_last,
+                lag(_seq) over earlier_first is null as is_first
+            from {valid_rows(table)} as valid
+            window earlier_first as (partition by {key} order by _seq)
+        )
+        select
+            chained._seq,
+            chained._row,
+            chained.is_last,
+            case
+                when chained.is_first and existing.is_known is null then 'inserted'
+                when not chained.is_first and chained.content is not distinct from content_before
+                    then 'unchanged'
+                when chained.is_first
+                    and chained.content is not distinct from {_content(table, "existing")}
+                    then 'unchanged'
+                else 'updated'
+            end as state,
+            {", ".join(f"chained.{identifier(name)}" for name in table.key)}
+        from chained
+        left join existing on {_same_key(table, "chained", "existing")}
+        """,
+        [source],
+    )
+    counted = connection.execute(
+        """
+        select
+            _seq,
+            count(*) filter (state = 'inserted'),
+            count(*) filter (state = 'updated'),
+            count(*) filter (state = 'unchanged')
+        from _landing_states
+        group by _seq
+        """
+    ).fetchall()
+    _write(connection, table, source, landed_at)
+    return {seq: (inserted, updated, unchanged) for seq, inserted, updated, unchanged in counted}
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: Table, source: str, landed_at: datetime
+) -> None:
+    """Write the last row of each key that changed; of the house's tables every one.
+
+    What the house knows is the latest that any source said, so saying it again counts.
+    """
+    key = ", ".join(identifier(name) for name in table.key)
+    raw = f"raw.{identifier(table.name)}"
+    is_written = "true" if table.is_of_the_house else "bool_or(state <> 'unchanged')"
+    connection.execute(
+        f"""
+        create or replace temp table _landing_written as
+        select max(_seq) as _seq, arg_max(_row, _seq) as _row, {key}
+        from _landing_states
+        group by {key}
+        having {is_written}
+        """
+    )
+    connection.execute(
+        f"delete from {raw} as landed using _landing_written as written "
+        f"where landed._source = ? and {_same_key(table, 'landed', 'written')}",
+        [source],
+    )
+    columns = ", ".join(f"valid.{identifier(column.name)}" for column in table.columns)
+    connection.execute(
+        f"""
+        insert into {raw} by position
+        select {columns}, ?, valid._file, valid._row, ?
+        from {valid_rows(table)} as valid
+        semi join _landing_written as written
+            on valid._seq = written._seq and valid._row = written._row
+        """,
+        [source, landed_at],
+    )
+
+
+def keep_newest(connection: duckdb.DuckDBPyConnection, table: Table, seqs: list[int]) -> None:
+    """Keep, of the valid rows of a mapping with `latest_by`, the newest of each key.
+
+    Compares as times where all are times, else as numbers where all are, else as text; a missing
+    one is the oldest, and of equals the later row wins. `_landing_left_out` gets the others.
+    """
+    key = ", ".join(identifier(name) for name in table.key)
+    counts = connection.execute(
+        f"""
+        select count(_latest_text), count(_latest_at), count(_latest_number)
+        from {valid_rows(table)}
+        where list_contains(?::bigint[], _seq)
+        """,
+        [seqs],
+    ).fetchone()
+    texts, times, numbers = counts or (0, 0, 0)
+    by = (
+        "_latest_at" if times == texts else "_latest_number" if numbers == texts else "_latest_text"
+    )
+    connection.execute(
+        f"""
+        create or replace temp table _landing_left_out as
+        select _seq, _row
+        from {valid_rows(table)}
+        where list_contains(?::bigint[], _seq)
+        qualify row_number() over (
+            partition by {key} order by {by} desc nulls last, _seq desc, _row desc
+        ) > 1
+        """,
+        [seqs],
+    )
+    connection.execute(
+        f"delete from {valid_rows(table)} as valid using _landing_left_out as left_out "
+        "where valid._seq = left_out._seq and valid._row = left_out._row"
+    )
+
+
+def delete_unseen(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
+    """Delete the source's rows whose key was not in this landing, good or refused."""
+    connection.execute(
+        f"delete from raw.{identifier(table.name)} as landed where landed._source = ? "
+        f"and not exists (select 1 from {seen_keys(table)} as seen "
+        f"where {_same_key(table, 'landed', 'seen')})",
+        [source],
+    )
