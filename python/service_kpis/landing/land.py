@@ -43,8 +43,8 @@ def land(  # noqa: PLR0913
     says so. `landed`, where given, is the list that is filled and returned: after an error it holds
     the accounts of the sources that landed before. `dry_run` does everything but the commit.
 
-    Raises InputError (nothing of that source landed, later ones not begun) and, where `strict` finds
-    a reject, CheckFailedError (likewise).
+    Raises InputError, and CheckFailedError where `strict` finds a reject: nothing of that source
+    landed, and later ones are not begun.
     """
     accounts = landed if landed is not None else []
     tell = on_progress or _say_nothing

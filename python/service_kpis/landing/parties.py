@@ -9,10 +9,9 @@ from functools import lru_cache
 
 import duckdb
 import phonenumbers
-import pyarrow as pa
 
 from service_kpis.contract import tables
-from service_kpis.landing.sql import identifier
+from service_kpis.landing.sql import batch, identifier
 
 _HASH_DIGITS = 32
 _WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})
@@ -94,12 +93,11 @@ def _refresh_customers(connection: duckdb.DuckDBPyConnection, key: bytes) -> Non
     ).fetchall()
     customers = [row[0] for row in new]
     hashes = [keyed_hash(key, "customer", customer) for customer in customers]
-    _register(connection, {"customer": customers, "hash": hashes})
-    connection.execute(
-        "insert into raw.parties select 'customer', null, customer, customer, customer, customer, "
-        "hash from _landing_batch"
-    )
-    connection.unregister("_landing_batch")
+    with batch(connection, {"customer": customers, "hash": hashes}):
+        connection.execute(
+            "insert into raw.parties select 'customer', null, customer, customer, customer, "
+            "customer, hash from _landing_batch"
+        )
 
 
 def _refresh_numbers(connection: duckdb.DuckDBPyConnection, countries: Mapping[str, str]) -> None:
@@ -147,9 +145,10 @@ def _refresh_numbers(connection: duckdb.DuckDBPyConnection, countries: Mapping[s
         if (normalised := normalise_number(number, countries[source]))
     ]
     columns = ("source_name", "identifier", "number_kind", "normalised")
-    _register(connection, {name: [row[i] for row in known] for i, name in enumerate(columns)})
-    connection.execute("create or replace temp table _landing_new_numbers as from _landing_batch")
-    connection.unregister("_landing_batch")
+    with batch(connection, {name: [row[i] for row in known] for i, name in enumerate(columns)}):
+        connection.execute(
+            "create or replace temp table _landing_new_numbers as from _landing_batch"
+        )
 
 
 def _link_numbers(
@@ -195,28 +194,17 @@ def _link_numbers(
             kind = number_kind or (normalise_number(number, countries[source]) or ("text",))[0]
             hashes.append(keyed_hash(key, kind, normalised))
     columns = ("source_name", "identifier", "normalised", "owner")
-    _register(
-        connection,
-        {name: [row[i] for row in changed] for i, name in enumerate(columns)} | {"hash": hashes},
-    )
-    connection.execute(
-        """
-        delete from raw.parties as party using _landing_batch as batch
-        where party.kind = 'phone'
-          and party.source_name = batch.source_name
-          and party.identifier = batch.identifier
-        """
-    )
-    connection.execute(
-        "insert into raw.parties select 'phone', source_name, identifier, normalised, owner, "
-        "coalesce(owner, normalised), hash from _landing_batch"
-    )
-    connection.unregister("_landing_batch")
-
-
-def _register(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str | None]]
-) -> None:
-    """Hand columns of text to DuckDB as `_landing_batch`."""
-    arrays = [pa.array(values, type=pa.string()) for values in columns.values()]
-    connection.register("_landing_batch", pa.table(arrays, names=list(columns)))
+    texts = {name: [row[i] for row in changed] for i, name in enumerate(columns)}
+    with batch(connection, {**texts, "hash": hashes}):
+        connection.execute(
+            """
+            delete from raw.parties as party using _landing_batch as batch
+            where party.kind = 'phone'
+              and party.source_name = batch.source_name
+              and party.identifier = batch.identifier
+            """
+        )
+        connection.execute(
+            "insert into raw.parties select 'phone', source_name, identifier, normalised, owner, "
+            "coalesce(owner, normalised), hash from _landing_batch"
+        )

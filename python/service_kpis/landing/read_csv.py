@@ -1,7 +1,8 @@
 """Read CSV into a temporary table, every data row under its number or refused under it.
 
-DuckDB reads a file in which nothing is odd: that is known by looking at its bytes and counting its
-records apart. Any other file goes through Python's tokeniser record by record. Both give one result.
+DuckDB reads a file in which nothing is odd: that is known by looking at its bytes and counting
+its records apart. Any other file goes through Python's tokeniser, record by record. Both give the
+same rows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from service_kpis.errors import InputError
 from service_kpis.landing.files import (
@@ -29,7 +29,7 @@ from service_kpis.landing.files import (
     unique_names,
 )
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal
 
 _CHUNK = 1 << 22
 _LONGEST_ROW_TEXT = 1 << 16
@@ -60,6 +60,14 @@ class Layout:
         )
 
 
+@dataclass(frozen=True)
+class _CsvFile:
+    aside: Path
+    shown: str
+    encoding: str
+    layout: Layout
+
+
 def read_csv(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
 ) -> RawFile:
@@ -67,11 +75,11 @@ def read_csv(
 
     Raises InputError where the file is empty, undecodable as a whole, or has too few names.
     """
-    layout = _layout(aside, shown, options)
+    file = _CsvFile(aside, shown, options.encoding, _layout(aside, shown, options))
     bad_rows: tuple[BadRow, ...] = ()
-    if not _read_by_duckdb(connection, aside, shown, options.encoding, layout, table):
-        bad_rows = _read_by_python(connection, aside, shown, options.encoding, layout, table)
-    return RawFile(layout.columns, bad_rows)
+    if not _read_by_duckdb(connection, file, table):
+        bad_rows = _read_by_python(connection, file, table)
+    return RawFile(file.layout.columns, bad_rows)
 
 
 def _layout(aside: Path, shown: str, options: Options) -> Layout:
@@ -145,19 +153,13 @@ def _reader(
     )
 
 
-def _read_by_duckdb(  # noqa: PLR0913
-    connection: duckdb.DuckDBPyConnection,
-    aside: Path,
-    shown: str,
-    encoding: str,
-    layout: Layout,
-    table: str,
-) -> bool:
+def _read_by_duckdb(connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str) -> bool:
     """Read a file in which nothing is odd; False where anything is."""
+    layout = file.layout
     if not layout.is_common:
         return False
-    body = aside.with_name("body.csv")
-    records = _write_body(aside, shown, encoding, layout, body)
+    body = file.aside.with_name("body.csv")
+    records = _write_body(file, body)
     if records is None:
         return False
     columns = {f"c{position}": "VARCHAR" for position in range(len(layout.columns))}
@@ -188,10 +190,11 @@ def _read_by_duckdb(  # noqa: PLR0913
     return read == (records,)
 
 
-def _write_body(aside: Path, shown: str, encoding: str, layout: Layout, body: Path) -> int | None:
+def _write_body(file: _CsvFile, body: Path) -> int | None:
     """Write the data rows alone as UTF-8 and count them; None where a byte is odd."""
-    with open_bytes(aside, shown) as binary, body.open("wb") as out:
-        stream = text_stream(binary, encoding, "strict")
+    layout = file.layout
+    with open_bytes(file.aside, file.shown) as binary, body.open("wb") as out:
+        stream = text_stream(binary, file.encoding, "strict")
         counter = _RecordCounter(ord(layout.delim), ord(layout.quote) if layout.quote else -1)
         try:
             for _ in range(layout.lines_before_data):
@@ -255,27 +258,23 @@ class _RecordCounter:
         return bool(opens_well and closes_well)
 
 
-def _read_by_python(  # noqa: PLR0913
-    connection: duckdb.DuckDBPyConnection,
-    aside: Path,
-    shown: str,
-    encoding: str,
-    layout: Layout,
-    table: str,
+def _read_by_python(
+    connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
 ) -> tuple[BadRow, ...]:
+    layout = file.layout
     columns = ", ".join(f"{identifier(name)} varchar" for name in layout.columns)
     connection.execute(f"create or replace temp table {identifier(table)} ({columns}, _row bigint)")
     bad_rows: list[BadRow] = []
-    with open_bytes(aside, shown) as binary:
-        stream = text_stream(binary, encoding, _lenient(encoding))
+    with open_bytes(file.aside, file.shown) as binary:
+        stream = text_stream(binary, file.encoding, _lenient(file.encoding))
         try:
             for _ in range(layout.lines_before_data):
                 stream.readline()
             good_rows = _cut(stream, layout, bad_rows)
-            while batch := list(islice(good_rows, BATCH)):
-                _insert(connection, batch, layout, table)
+            while rows := list(islice(good_rows, BATCH)):
+                _insert(connection, rows, layout, table)
         except UnicodeError:
-            raise InputError(_undecodable(shown, encoding)) from None
+            raise InputError(_undecodable(file.shown, file.encoding)) from None
     return tuple(bad_rows)
 
 
@@ -335,7 +334,7 @@ def _oddity(text: str, fields: list[str], width: int) -> str | None:
 
 
 def _shown(text: str) -> str:
-    """Show a line as it came, its undecodable bytes as \\xNN."""
+    """Show a line as it came, its undecodable bytes in hexadecimal."""
     plain = text.rstrip("\r\n").replace("\0", "\\x00")
     return plain.encode(
         "utf-8", "surrogateescape" if _is_escaped(plain) else "backslashreplace"
@@ -348,17 +347,14 @@ def _is_escaped(text: str) -> bool:
 
 def _insert(
     connection: duckdb.DuckDBPyConnection,
-    batch: list[tuple[int, list[str]]],
+    rows: list[tuple[int, list[str]]],
     layout: Layout,
     table: str,
 ) -> None:
     nulls = frozenset(layout.nulls)
-    arrays: list[pa.Array] = [
-        pa.array([None if value in nulls else value for value in values], type=pa.string())
-        for values in zip(*(fields for _, fields in batch), strict=True)
-    ]
-    arrays.append(pa.array([row for row, _ in batch], type=pa.int64()))
-    names = [f"c{position}" for position in range(len(arrays))]
-    connection.register("_landing_batch", pa.table(arrays, names=names))
-    connection.execute(f"insert into {identifier(table)} from _landing_batch")
-    connection.unregister("_landing_batch")
+    texts = {
+        f"c{position}": [None if value in nulls else value for value in values]
+        for position, values in enumerate(zip(*(fields for _, fields in rows), strict=True))
+    }
+    with batch(connection, texts, {"row": [row for row, _ in rows]}):
+        connection.execute(f"insert into {identifier(table)} from _landing_batch")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
 import duckdb
-import duckdb_extension_excel
-import pyarrow as pa
 
-from service_kpis.errors import InputError
+from service_kpis.errors import InputError, MachineError
 from service_kpis.landing.files import BATCH, BadRow, RawFile, open_bytes, unique_names
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal
 
 _JSON_SCALARS = {
     frozenset({"BIGINT"}): "bigint",
@@ -108,10 +107,10 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) 
     row = 0
     with open_bytes(aside, shown) as binary:
         first = True
-        while batch := list(islice(binary, BATCH)):
+        while raws := list(islice(binary, BATCH)):
             lines: list[str] = []
             rows: list[int] = []
-            for raw in batch:
+            for raw in raws:
                 content = raw.removeprefix(b"\xef\xbb\xbf") if first else raw
                 first = False
                 content = content.strip()
@@ -129,9 +128,8 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) 
                     continue
                 lines.append(text)
                 rows.append(row)
-            connection.register("_landing_batch", pa.table({"line": lines, "row": rows}))
-            connection.execute("insert into _landing_lines select line, row from _landing_batch")
-            connection.unregister("_landing_batch")
+            with batch(connection, {"line": lines}, {"row": rows}):
+                connection.execute("insert into _landing_lines from _landing_batch")
     return bad_rows
 
 
@@ -215,6 +213,8 @@ def _excel_text(column: str, kind: str) -> str:
 
 def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the reader of xlsx from its installed package: nothing is fetched."""
-    package = Path(duckdb_extension_excel.__file__).parent
-    extension = next(package.rglob("excel.duckdb_extension"))
+    spec = find_spec("duckdb_extension_excel")
+    if spec is None or spec.origin is None:
+        raise MachineError("The package duckdb-extension-excel is not installed; run `make run`.")
+    extension = next(Path(spec.origin).parent.rglob("excel.duckdb_extension"))
     connection.execute(f"load {literal(str(extension))}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
+from service_kpis.contract import Table
 from service_kpis.landing.files import BadRow
 from service_kpis.landing.rows import Problem
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal
 from service_kpis.landing.store import has_raw_tables
 from service_kpis.warehouse import Warehouse
 
@@ -23,6 +24,16 @@ ROW_REASONS = {
     "duplicate_key": "a later row of the file bears its key with other content",
 }
 _MOST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where and when a row was refused."""
+
+    source: str
+    table: Table
+    file: str
+    landed_at: datetime
 
 
 def create_rejects(connection: duckdb.DuckDBPyConnection) -> None:
@@ -41,53 +52,44 @@ def clear_rejects(
     )
 
 
-def write_bad_rows(  # noqa: PLR0913
-    connection: duckdb.DuckDBPyConnection,
-    source: str,
-    table: str,
-    file: str,
-    bad_rows: Sequence[BadRow],
-    landed_at: datetime,
+def write_bad_rows(
+    connection: duckdb.DuckDBPyConnection, origin: Origin, bad_rows: Sequence[BadRow]
 ) -> None:
     """Keep rows that could not be cut or decoded: row_json is {"line": what stood there}."""
-    if not bad_rows:
-        return
-    batch = pa.table(
-        {
-            "row_number": [bad.row_number for bad in bad_rows],
-            "code": [bad.code for bad in bad_rows],
-            "reason": [ROW_REASONS[bad.code] for bad in bad_rows],
-            "line": [bad.text for bad in bad_rows],
-        }
-    )
-    connection.register("_landing_batch", batch)
-    connection.execute(
-        f"""
-        insert into _landing_rejects
-        select ?, ?, ?, row_number, null, null, code, reason, {_cut("to_json({'line': line})")}, ?
-        from _landing_batch
-        """,
-        [source, table, file, landed_at],
-    )
-    connection.unregister("_landing_batch")
+    texts = {
+        "code": [bad.code for bad in bad_rows],
+        "reason": [ROW_REASONS[bad.code] for bad in bad_rows],
+        "line": [bad.text for bad in bad_rows],
+    }
+    with batch(connection, texts, {"row_number": [bad.row_number for bad in bad_rows]}):
+        connection.execute(
+            f"""
+            insert into _landing_rejects
+            select ?, ?, ?, row_number, null, null, code, reason,
+                   {_cut("to_json({'line': line})")}, ?
+            from _landing_batch
+            """,
+            [origin.source, origin.table.name, origin.file, origin.landed_at],
+        )
 
 
-def write_judged(  # noqa: PLR0913
+def write_judged(
     connection: duckdb.DuckDBPyConnection,
-    source: str,
-    table: str,
-    file: str,
+    origin: Origin,
     columns: Sequence[str],
     problems: Sequence[Problem],
-    landed_at: datetime,
 ) -> None:
-    """Keep the rows of `_landing_judged` with a problem and the duplicates that are no copies."""
+    """Keep the rows of `_landing_judged` with a problem and the duplicates that are no copies.
+
+    A duplicate's column is the first of its key. `columns` are the file's, for row_json.
+    """
     listed = ", ".join(
         f"({number}, {literal(p.column) if p.column else 'null'}, {literal(p.code)}, "
         f"{literal(p.reason)})"
         for number, p in enumerate(problems, start=1)
     )
     row = ", ".join(f"{literal(name)}: input.{identifier(name)}" for name in columns)
+    key = origin.table.key[0]
     connection.execute(
         f"""
         insert into _landing_rejects
@@ -97,18 +99,20 @@ def write_judged(  # noqa: PLR0913
             from _landing_judged as judged
             join problems on problems.number = judged._problem
             union all
-            select _row, null, null, 'duplicate_key', {literal(ROW_REASONS["duplicate_key"])}
-            from _landing_duplicates
-            where not is_copy
+            select
+                judged._row, {literal(key)}, cast(judged.{identifier(key)} as varchar),
+                'duplicate_key', {literal(ROW_REASONS["duplicate_key"])}
+            from _landing_judged as judged
+            join _landing_duplicates as duplicate
+                on duplicate._row = judged._row and not duplicate.is_copy
         )
         select ?, ?, ?, refused._row, refused.column_name, refused.value, refused.code,
-               refused.reason,
-               {_cut(f"to_json({{{row}}})")}, ?
+               refused.reason, {_cut(f"to_json({{{row}}})")}, ?
         from refused
         join _landing_input as input on input._row = refused._row
         order by refused._row
         """,
-        [source, table, file, landed_at],
+        [origin.source, origin.table.name, origin.file, origin.landed_at],
     )
 
 

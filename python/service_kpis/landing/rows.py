@@ -85,14 +85,18 @@ class Rules:
     landed_at: str
 
 
-def judge(  # noqa: PLR0913
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    expressions: Mapping[str, str],
-    where: str | None,
-    latest_by: str | None,
-    rules: Rules,
-    shown: str,
+@dataclass(frozen=True)
+class Wanted:
+    """What is made of a file: a table's columns, each by an expression over the file's columns."""
+
+    table: Table
+    expressions: Mapping[str, str]
+    where: str | None
+    latest_by: str | None
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, wanted: Wanted, rules: Rules, shown: str
 ) -> list[Problem]:
     """Make temporary `_landing_judged` from `_landing_input`; gives its problems, from number 1.
 
@@ -101,9 +105,9 @@ def judge(  # noqa: PLR0913
     `_latest_text`, `_latest_at`, `_latest_number`. Raises InputError for an expression that does
     not fit the file.
     """
-    plan = _Plan()
-    helpers = {"_where": where, "_latest": latest_by}
-    sources = {name: expressions.get(name) for name in (column.name for column in table.columns)}
+    plan, table = _Plan(), wanted.table
+    helpers = {"_where": wanted.where, "_latest": wanted.latest_by}
+    sources = {column.name: wanted.expressions.get(column.name) for column in table.columns}
     types = {
         name: _evaluate(connection, plan, name, expression, f"{shown}: {name.lstrip('_')}")
         for name, expression in (helpers | sources).items()

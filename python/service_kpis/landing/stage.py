@@ -21,8 +21,8 @@ from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import RawFile, copy_aside
 from service_kpis.landing.read_csv import read_csv
 from service_kpis.landing.read_typed import load_excel, read_jsonl, read_parquet, read_xlsx
-from service_kpis.landing.reject import create_rejects, write_bad_rows, write_judged
-from service_kpis.landing.rows import Rules, judge
+from service_kpis.landing.reject import Origin, create_rejects, write_bad_rows, write_judged
+from service_kpis.landing.rows import Rules, Wanted, judge
 from service_kpis.landing.source import FileSet, Source, TableMapping
 from service_kpis.landing.sql import identifier, literal, scalar
 from service_kpis.landing.upsert import keep_newest, seen_keys, split_duplicates, valid_rows
@@ -41,6 +41,9 @@ class Landing:
     landed_at: datetime
     clock_skew_seconds: int
     tell: Progress
+
+    def origin(self, table: Table, file: str) -> Origin:
+        return Origin(self.source.name, table, file, self.landed_at)
 
 
 @dataclass(frozen=True)
@@ -176,9 +179,7 @@ def _stage_file(
     file = source.location.shown(path)
     landing.tell(f"{source.name}: {file} → {mapping.table.name}")
     raw = _read_file(landing, files, path, "_landing_file")
-    write_bad_rows(
-        connection, source.name, mapping.table.name, file, raw.bad_rows, landing.landed_at
-    )
+    write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
     account = _stage_rows(landing, mapping, raw.columns, file, seq)
     account.read += len(raw.bad_rows)
     account.rejected += len(raw.bad_rows)
@@ -196,9 +197,7 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
             landing.tell(f"{source.name}: {file} → {mapping.table.name}, relation {name}")
             part = f"_landing_part_{number}"
             raw = _read_file(landing, files, path, part)
-            write_bad_rows(
-                connection, source.name, mapping.table.name, file, raw.bad_rows, landing.landed_at
-            )
+            write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
             parsed = scalar(connection, f"select count(*) from {part}")
             accounts.append(
                 FileAccount(
@@ -259,24 +258,21 @@ def _stage_rows(
         f"create or replace temp view _landing_input as "
         f"select *, {literal(file)} as _file from _landing_file"
     )
-    expressions = _expressions(landing, mapping, columns, file)
+    wanted = Wanted(
+        table=table,
+        expressions=_expressions(landing, mapping, columns, file),
+        where=mapping.where,
+        latest_by=mapping.latest_by,
+    )
     rules = Rules(
         options=mapping.options,
         timezone=landing.source.timezone,
         clock_skew_seconds=landing.clock_skew_seconds,
         landed_at=str(landing.landed_at),
     )
-    problems = judge(connection, table, expressions, mapping.where, mapping.latest_by, rules, file)
+    problems = judge(connection, wanted, rules, str(landing.source.location.folder / file))
     split_duplicates(connection, table, is_latest_kept=mapping.latest_by is not None)
-    write_judged(
-        connection,
-        landing.source.name,
-        table.name,
-        file,
-        columns,
-        problems,
-        landing.landed_at,
-    )
+    write_judged(connection, landing.origin(table, file), columns, problems)
     names = ", ".join(identifier(column.name) for column in table.columns)
     connection.execute(
         f"""
