@@ -71,7 +71,7 @@ def build(
     last = before.get("build")
     is_unchanged = given_vars in (None, before.get("vars", {})) and seeds_folder is None
     finished = Build(
-        models=sum(result.node.resource_type == "model" for result in results),
+        models=sum(str(result.node.resource_type) == "model" for result in results),
         as_of=_read_as_of(warehouse),
         vars=settings.effective(vars_now),
         checks=checks,
@@ -159,10 +159,10 @@ def _close_database() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import cleanup_connections
 
-    cleanup_connections()
+    cleanup_connections()  # type: ignore[no-untyped-call]
     if DuckDBConnectionManager._ENV is not None:
         DuckDBConnectionManager._ENV.close()
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _failure(exception: BaseException, warehouse: Warehouse) -> BaseException:
@@ -194,7 +194,7 @@ def _check_of(result: NodeResult, logs: Path) -> Check | None:
         raise _out_of_room()
     node = result.node
     rows = result.failures
-    if node.resource_type == "test" and rows is not None:
+    if str(node.resource_type) == "test" and rows is not None:
         told = f"The dbt test {node.name} found {rows:,} row{'' if rows == 1 else 's'}."
     else:
         told = f"The {node.resource_type} {node.name} failed; {logs / 'dbt.log'} says why."

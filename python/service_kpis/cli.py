@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from service_kpis import settings, state, telling
+from service_kpis import contract, settings, state, telling
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
 from service_kpis.outcome import require_passed
@@ -219,13 +219,15 @@ def rejects(
 
     if as_csv and session.is_json:
         raise InputError("--csv and --json exclude each other. Give one of them.")
-    columns, rows = landing.rejects(session.warehouse, table)
-    if as_csv:
-        writer = csv.writer(session.stdout, lineterminator="\n")
-        writer.writerow(columns)
+    if table is not None and table not in contract.tables():
+        raise InputError(f"There is no table {table}. There are: {', '.join(contract.tables())}.")
+    rows = landing.rejects(session.warehouse, table)
+    if not as_csv:
+        telling.rejects(session, rows)
+    elif rows:
+        writer = csv.DictWriter(session.stdout, rows[0], lineterminator="\n")
+        writer.writeheader()
         writer.writerows(rows)
-    else:
-        telling.rejects(session, [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 @command(app)
@@ -267,7 +269,7 @@ def generate(  # noqa: PLR0913, PLR0917  an argument an option
     ] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 1,
     file_format: Annotated[
-        str, typer.Option("--format", metavar="csv|parquet", help="Format of the files.")
+        Literal["csv", "parquet"], typer.Option("--format", help="Format of the files.")
     ] = "csv",
 ) -> None:
     """Generate realistic sample data of any size, of all tables.
@@ -276,8 +278,6 @@ def generate(  # noqa: PLR0913, PLR0917  an argument an option
     """
     from service_kpis import generating
 
-    if file_format not in ("csv", "parquet"):
-        raise InputError("--format takes csv or parquet.")
     session.progress.step("generating sample data")
     generating.generate(
         out, days=days, calls_per_day=calls_per_day, seed=seed, file_format=file_format
@@ -298,10 +298,20 @@ def init(
     """
     from service_kpis import landing
 
-    written = landing.init(files)
+    folders = {file.absolute().parent for file in files}
+    if len(folders) > 1:
+        raise InputError("The files stand in several folders. A source is one folder of files.")
+    definition = folders.pop() / "source.yml"
+    text = landing.init(files)
+    try:
+        with definition.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{definition} exists. Rename it, or map the files in it.") from None
     session.say(
-        f"Wrote {written}. Fill in what it marks, try it with "
-        f"`service-kpis land {written.parent} --dry-run`, then `service-kpis run {written.parent}`."
+        f"Wrote {definition}. Check the lines marked `# ?`, try it with "
+        f"`service-kpis land {definition.parent} --dry-run`, "
+        f"then run `service-kpis run {definition.parent}`."
     )
 
 
@@ -339,26 +349,39 @@ def _land(
 
     kept = state.read(session.warehouse).get("vars", {})
     vars_now = settings.effective(kept if given is None else given)
-    known = sources or landing.known_sources(session.warehouse)
-    is_sample = not known
+    if not sources:
+        known = landing.known_sources(session.warehouse)
+        sources = [source.path for source in known if not source.is_sample]
+    is_sample = not sources
     if is_sample:
-        from service_kpis import generating
-
-        session.progress.step("generating sample data")
-        generating.generate(session.warehouse.sample)
-        known = [session.warehouse.sample]
+        sources = [_sample(session)]
     session.progress.step("landing")
-    accounts = landing.land(
-        session.warehouse,
-        known,
-        strict=strict,
-        dry_run=dry_run,
-        default_country=vars_now["default_country"],
-        clock_skew_seconds=vars_now["clock_skew_seconds"],
-        is_sample=is_sample,
-        on_progress=session.progress.step,
-    )
-    telling.accounts(session, accounts)
+    accounts: list[landing.FileAccount] = []
+    try:
+        landing.land(
+            session.warehouse,
+            sources,
+            strict=strict,
+            dry_run=dry_run,
+            default_country=vars_now["default_country"],
+            clock_skew_seconds=vars_now["clock_skew_seconds"],
+            is_sample=is_sample,
+            on_progress=session.note,
+            landed=accounts,
+        )
+    finally:
+        telling.accounts(session, accounts)
+
+
+def _sample(session: Session) -> Path:
+    """Give the sample data's folder, generated where it is not there."""
+    from service_kpis import generating
+
+    folder = session.warehouse.sample
+    if not folder.exists():
+        session.progress.step("generating sample data")
+        generating.generate(folder)
+    return folder
 
 
 def _build(

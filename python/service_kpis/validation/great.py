@@ -1,0 +1,151 @@
+"""Run rules through Great Expectations, in SQL on build.duckdb, and write its Data Docs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+# Read when Great Expectations is imported: nothing is to be reported to its makers.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import great_expectations as gx
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.expectations.core.unexpected_rows_expectation import (
+    UnexpectedRowsExpectation,
+)
+from great_expectations.expectations.metadata_types import FailureSeverity
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+from service_kpis.outcome import Check
+from service_kpis.validation.rules import Rule
+
+SITE = "data_docs"
+SEVERITIES = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
+
+
+def run_rules(
+    rules: Sequence[Rule], database: Path, data_docs: Path, on_count: Callable[[int, int], None]
+) -> list[Check]:
+    """Check every rule on the database, opened read-only; gives a check a rule, in order.
+
+    Data Docs are replaced as a whole: they show what was checked and where rows fail, and load
+    fonts and scripts from the web.
+    """
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    draft = data_docs.with_name(f"{data_docs.name}.{os.getpid()}.tmp")
+    shutil.rmtree(draft, ignore_errors=True)
+    context.add_data_docs_site(
+        SITE,
+        {
+            "class_name": "SiteBuilder",
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(draft),
+            },
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        },
+    )
+    source = context.data_sources.add_sql(
+        "warehouse",
+        connection_string=URL.create(
+            "duckdb", database=str(database), query={"access_mode": "read_only"}
+        ).render_as_string(),
+    )
+    checks: list[Check] = []
+    try:
+        with _buffered_results():
+            for (schema, table), of_table in groupby(rules, lambda rule: (rule.schema, rule.table)):
+                checks += _check_table(context, source, f"{schema}.{table}", list(of_table))
+                on_count(len(checks), len(rules))
+    finally:
+        source.get_engine().dispose()
+    context.build_data_docs(site_names=[SITE])
+    shutil.rmtree(data_docs, ignore_errors=True)
+    draft.replace(data_docs)
+    return checks
+
+
+def _check_table(
+    context: EphemeralDataContext, source: SQLDatasource, name: str, rules: list[Rule]
+) -> list[Check]:
+    """Check the rules of one table as one suite."""
+    schema, table = name.split(".")
+    asset = source.add_table_asset(name, table_name=table, schema_name=schema)
+    expectations = [
+        UnexpectedRowsExpectation(
+            unexpected_rows_query=rule.breaking,
+            description=f"{rule.name}: {rule.statement}.",
+            severity=SEVERITIES[rule.severity],
+        )
+        for rule in rules
+    ]
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(
+            name=name,
+            data=asset.add_batch_definition_whole_table("whole table"),
+            suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
+        )
+    )
+    by_query = {
+        result.expectation_config.kwargs["unexpected_rows_query"]: result
+        for result in definition.run(result_format="COMPLETE").results
+        if result.expectation_config
+    }
+    return [_check(rule, by_query[rule.breaking]) for rule in rules]
+
+
+def _check(rule: Rule, result: ExpectationValidationResult) -> Check:
+    """Turn a result into a check; an expectation that could not run is a defect, and raised."""
+    rows = result.result.get("observed_value")
+    if rows is None:
+        told = (result.exception_info or {}).get("exception_message")
+        raise RuntimeError(f"The check {rule.name} could not run: {told or result.exception_info}")
+    verb = "row does" if rows == 1 else "rows do"
+    failing = f": {rows:,} {verb} not" if rows else ""
+    return Check(
+        name=rule.name,
+        severity=rule.severity,
+        passed=bool(result.success),
+        failed_rows=rows,
+        message=f"{rule.statement[0].upper()}{rule.statement[1:]}{failing}.",
+    )
+
+
+@contextmanager
+def _buffered_results() -> Iterator[None]:
+    """Fetch a statement's rows at once.
+
+    duckdb-engine keeps one result a connection: Great Expectations runs the next statement before
+    it has fetched the last one's rows, and would find them gone ("list index out of range").
+    """
+
+    def buffer(  # noqa: PLR0913, PLR0917  as SQLAlchemy calls it
+        connection: Connection,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        many: bool,
+    ) -> None:
+        del statement, parameters, many
+        if connection.dialect.name == "duckdb" and context is not None and cursor.description:
+            context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                cursor, initial_buffer=cursor.fetchall()
+            )
+
+    event.listen(Engine, "after_cursor_execute", buffer)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "after_cursor_execute", buffer)
