@@ -6,13 +6,12 @@
 {% macro service_level_formula() -%}
     {%- set answered_in_time = 'is_answered and wait_seconds <= ' ~ var('answer_threshold_seconds') -%}
     {%- set abandoned_in_time = 'is_abandoned_in_queue and wait_seconds <= ' ~ var('answer_threshold_seconds') -%}
-    {%- set abandoned_short = 'is_abandoned_in_queue and wait_seconds < ' ~ var('short_abandon_seconds') -%}
     {{ return(choice('service_level_formula', {
         'offered': {'met': answered_in_time, 'left_out': 'false'},
         'abandons_within_met': {'met': answered_in_time ~ ' or ' ~ abandoned_in_time, 'left_out': 'false'},
         'answered_only': {'met': answered_in_time, 'left_out': 'is_abandoned_in_queue'},
         'ignore_abandons_within': {'met': answered_in_time, 'left_out': abandoned_in_time},
-        'short_abandons_met': {'met': answered_in_time ~ ' or ' ~ abandoned_short, 'left_out': 'false'},
-        'ignore_short_abandons': {'met': answered_in_time, 'left_out': abandoned_short},
+        'short_abandons_met': {'met': answered_in_time ~ ' or ' ~ is_short_abandon(), 'left_out': 'false'},
+        'ignore_short_abandons': {'met': answered_in_time, 'left_out': is_short_abandon()},
     })) }}
 {%- endmacro %}

@@ -1,3 +1,5 @@
+{% set is_hashed = choice('publish_agents', {'as_is': 'false', 'hashed': 'true'}) %}
+
 -- Agents that only calls, tickets or surveys speak of have a name too, and no team.
 with agents as (
     select * from {{ ref('stg_agents') }}
@@ -25,11 +27,11 @@ parties as (
 named as (
     select
         mentions.agent_id,
-        {{ choice('publish_agents', {'as_is': 'mentions.agent_id', 'hashed': 'parties.caller_hash'}) }} as agent,
         agents.team,
         agents.client,
         agents.started_on,
         agents.left_on,
+        case when {{ is_hashed }} then parties.caller_hash else mentions.agent_id end as agent,
         agents.agent_id is not null as is_employed_here
     from mentions
     left join agents

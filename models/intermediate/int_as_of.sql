@@ -1,17 +1,22 @@
--- Promises (ship_by, deliver_by) and bare dates are nothing that happened; only where there is no timestamp at
--- all does the latest start of a subscription term tell the time.
+-- Promises (ship_by, deliver_by) and bare dates are nothing that happened; only where there is no
+-- timestamp at all does the latest start of a subscription term tell the time.
 with happened as (
     {{ latest_of(ref('stg_calls'), [
-        'started_at', 'queued_at', 'answered_at', 'ended_at', 'case_closed_at', 'callback_requested_at',
+        'started_at', 'queued_at', 'answered_at', 'ended_at', 'case_closed_at',
+        'callback_requested_at',
     ]) }}
     union all
-    {{ latest_of(ref('stg_tickets'), ['created_at', 'first_response_at', 'resolved_at', 'closed_at']) }}
+    {{ latest_of(ref('stg_tickets'), [
+        'created_at', 'first_response_at', 'resolved_at', 'closed_at',
+    ]) }}
     union all
     {{ latest_of(ref('stg_ticket_events'), ['occurred_at']) }}
     union all
     {{ latest_of(ref('stg_reviews'), ['posted_at', 'removed_at']) }}
     union all
-    {{ latest_of(ref('stg_orders'), ['ordered_at', 'shipped_at', 'delivered_at', 'cancelled_at']) }}
+    {{ latest_of(ref('stg_orders'), [
+        'ordered_at', 'shipped_at', 'delivered_at', 'cancelled_at',
+    ]) }}
     union all
     {{ latest_of(ref('stg_order_claims'), ['opened_at']) }}
     union all

@@ -26,7 +26,8 @@ ranked as (
         calls._source,
         calls.call_id,
         returns.answered_at as served_at,
-        {{ seconds_between('calls.callback_requested_at', 'returns.answered_at') }} as delay_seconds,
+        {{ seconds_between('calls.callback_requested_at', 'returns.answered_at') }}
+            as delay_seconds,
         row_number() over (
             partition by calls._source, calls.call_id
             order by returns.answered_at, returns.returning_source, returns.returning_call_id
@@ -44,7 +45,7 @@ served as (
         _source,
         call_id,
         served_at,
-        case when delay_seconds >= 0 then delay_seconds end as callback_delay_seconds
+        {{ never_negative('delay_seconds') }} as callback_delay_seconds
     from ranked
     where serving_rank = 1
 )

@@ -23,7 +23,8 @@ placed as (
             partition by {{ issue_of }} order by started_at, _source, call_id
         ) as next_call_at,
         lag(started_at) over (
-            partition by {{ issue_of }}, answered_at is not null order by started_at, _source, call_id
+            partition by {{ issue_of }}, answered_at is not null
+            order by started_at, _source, call_id
         ) as previous_answered_at
     from calls
 ),

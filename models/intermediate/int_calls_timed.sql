@@ -4,14 +4,40 @@ with calls as (
         *,
         direction = 'inbound' as is_inbound,
         answered_at is not null as is_answered,
-        callback_requested_at is not null as is_callback_asked,
-        coalesce(queued_at, case when answered_at is not null then started_at end) as waiting_since
+        direction = 'inbound' and callback_requested_at is not null as is_callback_asked,
+        coalesce(queued_at, case when answered_at is not null then started_at end) as waiting_since,
+        {{ seconds_between('answered_at', 'ended_at') }} as connected_seconds,
+        {{ seconds_between('ended_at', 'case_closed_at') }} as closure_seconds
     from {{ ref('int_calls_identified') }}
 ),
 
 timed as (
     select
-        *,
+        _source,
+        call_id,
+        direction,
+        client,
+        service,
+        queue,
+        agent_id,
+        reason,
+        started_on,
+        started_at,
+        queued_at,
+        answered_at,
+        ended_at,
+        hold_seconds,
+        wrap_up_seconds,
+        transfers,
+        ticket_id,
+        is_resolved,
+        customer_hash,
+        segment,
+        country,
+        caller_hash,
+        is_inbound,
+        is_answered,
+        is_callback_asked,
         is_inbound and waiting_since is not null as is_offered,
         is_inbound and not is_answered and not is_callback_asked and queued_at is not null
             as is_abandoned_in_queue,
@@ -21,19 +47,12 @@ timed as (
             when is_inbound
                 then {{ seconds_between('waiting_since', 'coalesce(answered_at, ended_at)') }}
         end as wait_seconds,
+        connected_seconds - hold_seconds as talk_seconds,
+        connected_seconds + wrap_up_seconds as handle_seconds,
+        -- A file closed while they still spoke kept nobody waiting; one closed before the call
+        -- is a mistake.
         case
-            when is_answered
-                then {{ seconds_between('answered_at', 'ended_at') }} - hold_seconds
-        end as talk_seconds,
-        case
-            when is_answered
-                then {{ seconds_between('answered_at', 'ended_at') }} + wrap_up_seconds
-        end as handle_seconds,
-        -- A file closed while they still spoke kept nobody waiting; one closed before the call is a mistake.
-        case
-            when is_inbound and case_closed_at >= ended_at
-                then {{ seconds_between('ended_at', 'case_closed_at') }}
-            when is_inbound and case_closed_at >= started_at then 0
+            when is_inbound and case_closed_at >= started_at then greatest(closure_seconds, 0)
         end as case_closure_delay_seconds
     from calls
 )

@@ -16,7 +16,9 @@ first_month as (
 ),
 
 months as (
-    select cast({{ dbt.dateadd('month', 'numbers.number', 'first_month.month_on') }} as date) as month_on
+    select
+        cast({{ dbt.dateadd('month', 'numbers.number', 'first_month.month_on') }} as date)
+            as month_on
     from first_month
     cross join numbers
     cross join now

@@ -1,5 +1,7 @@
--- A customer who ever had a subscription is judged by its terms alone, any other by orders. Overlapping spans are
--- merged, so that a customer stands once in each moment.
+{% set active_days = var('active_days') | int %}
+
+-- A customer who ever had a subscription is judged by its terms alone, any other by orders.
+-- Overlapping spans are merged, so that a customer stands once in each moment.
 with terms as (
     select * from {{ ref('stg_subscriptions') }}
 ),
@@ -24,7 +26,8 @@ spans as (
     select
         orders.customer_id,
         cast({{ dbt.dateadd('day', 1, 'orders.ordered_on') }} as date) as active_from,
-        cast({{ dbt.dateadd('day', var('active_days') | int + 1, 'orders.ordered_on') }} as date) as active_until
+        cast({{ dbt.dateadd('day', active_days + 1, 'orders.ordered_on') }} as date)
+            as active_until
     from orders
     left join subscribers
         on orders.customer_id = subscribers.customer_id

@@ -1,12 +1,13 @@
 {% set superseded = choice('nps_dedupe', {
     'all': 'false',
     'latest_per_customer_90_days': (
-        'known_customer_id is not null and next_answer_at is not null and '
+        'customer_id is not null and next_answer_at is not null and '
         ~ seconds_between('responded_at', 'next_answer_at') ~ ' <= 90 * 86400'
     ),
 }) %}
 
--- An answer counts unless its customer gives another soon after (var nps_dedupe). Nobody known supersedes nobody.
+-- An answer counts unless its customer gives another soon after (var nps_dedupe). Nobody known
+-- supersedes nobody.
 with answers as (
     select * from {{ ref('int_surveys_identified') }}
     where kind = 'nps' and responded_at is not null and score is not null
@@ -16,7 +17,7 @@ followed as (
     select
         *,
         lead(responded_at) over (
-            partition by known_customer_id order by responded_at, _source, survey_id
+            partition by customer_id order by responded_at, _source, survey_id
         ) as next_answer_at
     from answers
 ),
@@ -29,7 +30,11 @@ scored as (
             when score >= 9 then 'promoter'
             when score >= 7 then 'passive'
             else 'detractor'
-        end as nps_group
+        end as nps_group,
+        cast(
+            case when score >= 9 then 100 when score >= 7 then 0 else -100 end
+            as {{ type_double() }}
+        ) as nps_points
     from followed
     where not ({{ superseded }})
 )

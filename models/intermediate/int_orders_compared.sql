@@ -1,4 +1,5 @@
--- An order against the same customer's orders at a strictly earlier time: two of one moment come before neither.
+-- An order against the same customer's orders at a strictly earlier time: of two at one moment
+-- neither is earlier.
 with orders as (
     select * from {{ ref('stg_orders') }}
     where status <> 'cancelled'
@@ -48,8 +49,10 @@ judged as (
     select
         placed.order_id,
         placed.is_repeat_order,
-        placed.is_repeat_order and coalesce(orders_compared.has_new_category, false) as is_cross_sale,
-        placed.is_repeat_order and coalesce(orders_compared.has_dearer_product, false) as is_up_sale
+        placed.is_repeat_order
+        and coalesce(orders_compared.has_new_category, false) as is_cross_sale,
+        placed.is_repeat_order
+        and coalesce(orders_compared.has_dearer_product, false) as is_up_sale
     from placed
     left join orders_compared
         on placed.order_id = orders_compared.order_id

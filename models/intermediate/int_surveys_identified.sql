@@ -1,4 +1,5 @@
--- Who was asked: the customer that the invitation names, else the one of the call, ticket or order that it is about.
+-- Who was asked: the customer that the invitation names, else the one of the call, ticket or order
+-- that it is about.
 with surveys as (
     select * from {{ ref('stg_surveys') }}
 ),
@@ -25,12 +26,26 @@ references_to_tickets as (
 
 identified as (
     select
-        surveys.*,
+        surveys._source,
+        surveys.survey_id,
+        surveys.kind,
+        surveys.client,
+        surveys.channel,
+        surveys.agent_id,
+        surveys.call_id,
+        surveys.ticket_id,
+        surveys.order_id,
+        surveys.sent_on,
+        surveys.sent_at,
+        surveys.responded_on,
+        surveys.responded_at,
+        surveys.score,
+        surveys.scale_max,
         calls._source as call_source,
         tickets._source as ticket_source,
         coalesce(
-            surveys.customer_id, calls.known_customer_id, tickets.customer_id, orders.customer_id
-        ) as known_customer_id
+            surveys.customer_id, calls.customer_id, tickets.customer_id, orders.customer_id
+        ) as customer_id
     from surveys
     left join references_to_calls
         on

@@ -12,10 +12,10 @@ with shipped as (
             {{ text_literal(kpi.formula) }} as formula,
             {{ text_literal(kpi.unit) }} as unit,
             {{ text_literal(kpi.direction) }} as direction,
-            cast({{ kpi.target | default('null', true) }} as {{ type_double() }}) as target,
-            cast({{ text_literal(kpi.target_on) }} as date) as target_on,
             {{ text_literal(kpi.owner) }} as owner,
-            {{ text_literal(kpi.source_article) }} as source_article
+            {{ text_literal(kpi.source_article) }} as source_article,
+            cast({{ kpi.target | default('null', true) }} as {{ type_double() }}) as target,
+            cast({{ text_literal(kpi.target_on) }} as date) as target_on
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -35,10 +35,13 @@ targeted as (
         shipped.formula,
         shipped.unit,
         shipped.direction,
-        case when targets.kpi_key is null then shipped.target else targets.target end as target,
-        case when targets.kpi_key is null then shipped.target_on else targets.target_on end as target_on,
         shipped.owner,
-        shipped.source_article
+        shipped.source_article,
+        case when targets.kpi_key is null then shipped.target else targets.target end as target,
+        case
+            when targets.kpi_key is null then shipped.target_on
+            else targets.target_on
+        end as target_on
     from shipped
     left join targets
         on shipped.kpi_key = targets.kpi_key

@@ -74,11 +74,13 @@ bounded as (
         value,
         sample_size,
         case
-            when unit = 'ratio' and sample_size > 0 then {{ wilson_bound('value', 'sample_size', '-') }}
+            when unit = 'ratio' and sample_size > 0
+                then {{ wilson_bound('value', 'sample_size', '-') }}
             else value - margin_of_error
         end as ci_low,
         case
-            when unit = 'ratio' and sample_size > 0 then {{ wilson_bound('value', 'sample_size', '+') }}
+            when unit = 'ratio' and sample_size > 0
+                then {{ wilson_bound('value', 'sample_size', '+') }}
             else value + margin_of_error
         end as ci_high,
         is_complete

@@ -48,9 +48,7 @@ described as (
         {{ period_start('month', 'days.date_on') }} as month_start,
         {{ period_start('quarter', 'days.date_on') }} as quarter_start,
         {{ period_start('year', 'days.date_on') }} as year_start,
-        cast(
-            {{ dbt.datediff(period_start('week', 'days.date_on'), 'days.date_on', 'day') }} + 1 as bigint
-        ) as weekday
+        {{ iso_weekday('days.date_on') }} as weekday
     from days
     left join day_types
         on days.date_on = day_types.date_on

@@ -1,5 +1,16 @@
 with products as (
     select * from {{ ref('stg_products') }}
+),
+
+published as (
+    select
+        product_id,
+        name,
+        category,
+        family,
+        list_price,
+        lifetime
+    from products
 )
 
-select * from products
+select * from published

@@ -58,15 +58,12 @@ judged as (
         calls.is_abandoned_in_queue,
         calls.is_abandoned_in_ivr,
         calls.is_abandoned_in_queue or calls.is_abandoned_in_ivr as is_abandoned,
-        calls.is_abandoned_in_queue and calls.wait_seconds < {{ var('short_abandon_seconds') }}
-            as is_short_abandon,
+        {{ is_short_abandon() }} as is_short_abandon,
         case
-            when calls.is_abandoned_in_queue
-            and {{ var('exclude_short_abandons') }}
-            and calls.wait_seconds < {{ var('short_abandon_seconds') }} then null
+            when {{ var('exclude_short_abandons') }} and {{ is_short_abandon() }} then null
             when calls.is_offered then calls.is_abandoned_in_queue
         end as is_lost_in_queue,
-        calls.is_inbound and calls.is_callback_asked as is_callback_asked,
+        calls.is_callback_asked,
         served.served_at is not null as is_callback_served,
         served.callback_delay_seconds,
         calls.wait_seconds,

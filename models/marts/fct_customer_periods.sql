@@ -16,8 +16,9 @@ active as (
         periods.period_start,
         periods.closes_on,
         spans.customer_id,
-        max(case when spans.active_from <= periods.period_start then 1 else 0 end) = 1 as is_active_at_start,
-        max(case when spans.active_until > periods.closes_on then 1 else 0 end) = 1 as is_active_at_end
+        count(*) filter (where spans.active_from <= periods.period_start) > 0
+            as is_active_at_start,
+        count(*) filter (where spans.active_until > periods.closes_on) > 0 as is_active_at_end
     from periods
     inner join spans
         on

@@ -26,7 +26,6 @@ judged as (
         orders.marketplace,
         customers.segment,
         customers.country,
-        coalesce(day_types.day_type, 'regular') as day_type,
         orders.fulfilled_by,
         orders.status,
         orders.ordered_at,
@@ -37,8 +36,9 @@ judged as (
         orders.delivered_at,
         orders.cancelled_at,
         orders.cancelled_by,
-        coalesce(orders.currency, currency.reporting_currency) as currency,
         orders.amount,
+        coalesce(day_types.day_type, 'regular') as day_type,
+        coalesce(orders.currency, currency.reporting_currency) as currency,
         coalesce(orders.currency, currency.reporting_currency) = currency.reporting_currency
             as is_in_reporting_currency,
         orders.status <> 'cancelled' as is_sale,

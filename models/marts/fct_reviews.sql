@@ -25,11 +25,11 @@ judged as (
         reviews.platform,
         customers.segment,
         customers.country,
-        coalesce(day_types.day_type, 'regular') as day_type,
         reviews.rating,
         reviews.posted_at,
         reviews.posted_on,
         reviews.removed_at,
+        coalesce(day_types.day_type, 'regular') as day_type,
         reviews.removed_at is not null as is_removed,
         reviews.rating >= 4 as is_positive,
         reviews.rating <= 2 as is_negative

@@ -44,17 +44,10 @@ judged as (
         surveys.scale_max,
         surveys.responded_at is not null as is_answered,
         nps_answers.nps_group,
-        cast(
-            case nps_answers.nps_group when 'promoter' then 100 when 'passive' then 0 when 'detractor' then -100 end
-            as {{ type_double() }}
-        ) as nps_points,
+        nps_answers.nps_points,
         case
-            when surveys.kind = 'csat' and surveys.responded_at is not null and surveys.score is not null
-                then surveys.score > surveys.scale_max - case
-                    when surveys.scale_max <= 3 then 1
-                    when surveys.scale_max <= 7 then 2
-                    else 3
-                end
+            when surveys.kind = 'csat' and surveys.responded_at is not null
+                then surveys.score > surveys.scale_max - {{ top_box('surveys.scale_max') }}
         end as is_satisfied
     from surveys
     left join nps_answers
@@ -62,7 +55,7 @@ judged as (
             surveys._source = nps_answers._source
             and surveys.survey_id = nps_answers.survey_id
     left join customers
-        on surveys.known_customer_id = customers.customer_id
+        on surveys.customer_id = customers.customer_id
     left join agents
         on surveys.agent_id = agents.agent_id
     left join day_types

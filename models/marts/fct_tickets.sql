@@ -67,8 +67,8 @@ judged as (
         {{ local_date('timed.solved_at') }} as resolved_on,
         timed.closed_at,
         timed.has_events,
-        case when timed.response_seconds >= 0 then timed.response_seconds end as first_response_seconds,
-        case when timed.resolution_seconds >= 0 then timed.resolution_seconds end as resolution_seconds,
+        {{ never_negative('timed.response_seconds') }} as first_response_seconds,
+        {{ never_negative('timed.resolution_seconds') }} as resolution_seconds,
         timed.status in ('resolved', 'closed') as is_resolved,
         timed.reopen_count > 0 as is_reopened,
         timed.solved_at is not null and timed.has_events

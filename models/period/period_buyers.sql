@@ -1,4 +1,4 @@
--- A customer who buys twice in a month is one buyer of it: counted at each grain, not summed from days.
+-- A customer who buys twice in a month is one buyer of it: counted at each grain, not summed.
 with sales as (
     select * from {{ ref('fct_orders') }}
     where is_sale
