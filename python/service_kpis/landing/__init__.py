@@ -1,6 +1,7 @@
 """Landing: from a source's files to typed, judged rows in schema raw of build.duckdb."""
 
 from service_kpis.landing.account import FileAccount
+from service_kpis.landing.guess import init
 from service_kpis.landing.land import land
 from service_kpis.landing.reject import rejects
 from service_kpis.landing.remove import remove
@@ -10,6 +11,7 @@ __all__ = [
     "FileAccount",
     "KnownSource",
     "create_raw_tables",
+    "init",
     "known_sources",
     "land",
     "rejects",

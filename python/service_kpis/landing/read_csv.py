@@ -75,14 +75,15 @@ def read_csv(
 
     Raises InputError where the file is empty, undecodable as a whole, or has too few names.
     """
-    file = _CsvFile(aside, shown, options.encoding, _layout(aside, shown, options))
+    file = _CsvFile(aside, shown, options.encoding, layout_of(aside, shown, options))
     bad_rows: tuple[BadRow, ...] = ()
     if not _read_by_duckdb(connection, file, table):
         bad_rows = _read_by_python(connection, file, table)
     return RawFile(file.layout.columns, bad_rows)
 
 
-def _layout(aside: Path, shown: str, options: Options) -> Layout:
+def layout_of(aside: Path, shown: str, options: Options) -> Layout:
+    """Find how a CSV file is cut, from its options and first lines; raises InputError."""
     with open_bytes(aside, shown) as binary:
         stream = text_stream(binary, options.encoding, _lenient(options.encoding))
         try:

@@ -191,10 +191,6 @@ def _l(name: str) -> str:
     return identifier(f"l_{name}")
 
 
-def _d(name: str) -> str:
-    return identifier(f"d_{name}")
-
-
 def _v(name: str) -> str:
     return identifier(f"v_{name}")
 
@@ -290,16 +286,17 @@ def _instant(plan: _Plan, name: str, kind: str, value: str, rules: Rules) -> str
     """Give UTC: an instant as it is, a local time by the source's time zone."""
     instant, local, day = moment_parts(_t(name), kind, value, rules.options)
     plan.locals.append(f"coalesce({local}, cast({day} as timestamp)) as {_l(name)}")
-    plan.locals.append(f"{day} is not null as {_d(name)}")
     if rules.timezone == "UTC":
-        return f"coalesce({instant}, {_l(name)})"
+        return f"coalesce({_l(name)}, {instant})"
     quiet = identifier(f"q_{name}")
     plan.joins.append(
         f"left join _landing_quiet_days as {quiet} on {quiet}.day = cast({_l(name)} as date)"
     )
+    # Cheapest first: what stands later is computed only for rows that need it.
     return (
-        f"coalesce({instant}, {_l(name)} - {quiet}.shift, "
-        f"case when {_d(name)} then first_instant({_l(name)}) else local_instant({_l(name)}) end)"
+        f"coalesce({_l(name)} - {quiet}.shift, {instant}, "
+        f"case when {day} is not null then first_instant({_l(name)}) "
+        f"else local_instant({_l(name)}) end)"
     )
 
 
