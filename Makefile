@@ -1,0 +1,43 @@
+# `make run` and `make test` work on a fresh clone with Python ≥ 3.11, git and make. Everything goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run report test lint unit format lock clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(READY) ## make .venv from the lock
+
+$(READY): requirements.lock pyproject.toml
+	@sh scripts/setup.sh "$(PYTHON)"
+
+run: $(READY) ## from the sample data, or the sources landed before, to published KPIs and the report
+	@$(BIN)/service-kpis run
+
+lint: $(READY) ## ruff, mypy and sqlfluff
+	$(BIN)/ruff format --check python tests
+	$(BIN)/ruff check python tests
+	$(BIN)/mypy
+	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff lint models tests analyses
+
+unit: $(READY) ## the unit tests of the models
+	@sh scripts/with_empty_warehouse.sh $(BIN)/dbt build --quiet --select +test_type:unit
+
+test: lint unit ## everything: lint, unit tests of the models, pytest
+	$(BIN)/pytest
+
+format: $(READY) ## rewrite Python and SQL as lint wants them
+	$(BIN)/ruff format python tests
+	$(BIN)/ruff check --fix python tests
+	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff fix models tests analyses
+
+lock: ## pin every package again, with hashes (needs uv)
+	uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
+
+clean: ## remove .venv, the warehouse and what builds left behind
+	rm -rf .venv target logs python/*.egg-info
+	find warehouse -mindepth 1 ! -name .gitignore -delete
