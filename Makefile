@@ -35,7 +35,7 @@ format: $(READY) ## rewrite Python and SQL as lint wants them
 	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff fix models tests analyses
 
 lock: ## pin every package again, with hashes (needs uv)
-	uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile --quiet --universal --all-extras --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 
 clean: ## remove .venv, the warehouse and what builds left behind

@@ -15,16 +15,6 @@ if command -v uv > /dev/null 2>&1; then
 else
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 fi
-# The project itself needs no build tool: a path file makes it importable, and one small script is its command.
-site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-echo "$PWD/python" > "$site/service_kpis.pth"
-cat > .venv/bin/service-kpis << SCRIPT
-#!$PWD/.venv/bin/python
-import sys
-
-from service_kpis.cli import main
-
-sys.exit(main())
-SCRIPT
-chmod +x .venv/bin/service-kpis
+# Built by the setuptools of the lock, so that nothing unpinned is fetched.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 touch .venv/.ready
