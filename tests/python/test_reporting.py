@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -473,6 +474,7 @@ def test_values_are_written_for_people(value: float | None, unit: str, text: str
 def test_changes_and_targets_are_written_for_people() -> None:
     assert change_text(0.0212, "ratio") == f"+2.1{THIN}pp"
     assert change_text(-0.0004, "ratio") == f"{MINUS}0.04{THIN}pp"
+    assert change_text(-0.00001, "ratio") == f"±0.00{THIN}pp"
     assert change_text(-95, "seconds") == f"{MINUS}1:35"
     assert change_text(0, "points") == "±0.0"
     assert target_text(20, "seconds", "down") == f"≤{THIN}20.0{THIN}s"
@@ -505,3 +507,11 @@ def test_axes_count_as_people_do() -> None:
     point = Point("k", "day", date(2026, 1, 1), "all", "all", 0.0, None, None, 5, True)
     low, high, ticks = value_axis([point], "count", None)
     assert low <= 0 < high and 0 in ticks
+    rates = [replace(point, value=rate) for rate in (0.7413, 0.8275)]
+    assert value_axis(rates, "ratio", 0.8)[2] == pytest.approx([0.74, 0.76, 0.78, 0.8, 0.82])
+    svg = str(line_chart([replace(p, period=date(2026, 1, day)) for day, p in enumerate(rates, 1)],
+                         "ratio", 0.8, "rates"))  # fmt: skip
+    labels = [
+        (float(y), label) for y, label in re.findall(r',([0-9.]+)\)"[^>]*>(\d+%)</text>', svg)
+    ]
+    assert [label for _, label in sorted(labels)] == ["82%", "80%", "78%", "76%", "74%"]

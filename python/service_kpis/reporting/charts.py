@@ -30,7 +30,14 @@ from service_kpis.reporting.wording import (
 
 # A chart is as wide as a card on a phone, so that its letters stay readable there.
 WIDTH, HEIGHT = 340, 132
-MOST_LABELS = 5
+MOST_LABELS, MOST_TICKS = 5, 5
+# Vega thins out even the ticks that it is given, where they are more than this.
+ALL_TICKS = 100
+CLOCK_STEPS = (
+    *(15, 20, 30),
+    *(n * MINUTE for n in (1, 2, 5, 10, 15, 20, 30)),
+    *(n * HOUR for n in (1, 2, 3, 4, 6, 12)),
+)
 SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", SVG)
 
@@ -191,27 +198,23 @@ def value_axis(
         low = max(low, 0.0)
     if unit == "ratio" and top <= 1:
         high = min(high, 1.0 + room / 4)
-    step = tick_step((high - low) / 3, unit)
+    step = tick_step((high - low) / MOST_TICKS, unit)
     ticks = [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return low, high, ticks
 
 
 def tick_step(wanted: float, unit: str) -> float:
     """Round a distance between ticks up to one that people count in, on clocks too."""
-    if unit == "seconds" and wanted > 10:
-        clock = [15, 20, 30]
-        clock += [n * MINUTE for n in (1, 2, 5, 10, 15, 20, 30)]
-        clock += [n * HOUR for n in (1, 2, 3, 4, 6, 12)]
-        for step in clock:
-            if wanted <= step:
-                return step
+    if unit == "seconds" and 10 < wanted <= CLOCK_STEPS[-1]:
+        return next(step for step in CLOCK_STEPS if wanted <= step)
+    if unit == "seconds" and wanted > CLOCK_STEPS[-1]:
         return tick_step(wanted / DAY, "count") * DAY
     power = 10.0 ** math.floor(math.log10(wanted))
-    return next(power * n for n in (1, 2, 5, 10) if wanted <= power * n * (1 + 1e-9))
+    return next(power * n for n in (1, 2, 2.5, 5, 10) if wanted <= power * n * (1 + 1e-9))
 
 
 def value_axis_of(ticks: Sequence[float], unit: str) -> alt.Axis:
-    """Label ticks by their order, as their labels are written here and not by Vega."""
+    """Label ticks by their place, as their labels are written here and not by Vega."""
     if unit == "ratio":
         percents = [tick * 100 for tick in ticks]
         labels = [number(percent, decimals(percents)) + "%" for percent in percents]
@@ -219,10 +222,12 @@ def value_axis_of(ticks: Sequence[float], unit: str) -> alt.Axis:
         labels = [clock_text(tick) for tick in ticks]
     else:
         labels = [number(tick, decimals(ticks)) for tick in ticks]
-    expression = f"{json.dumps(labels)}[datum.index * {max(len(ticks) - 1, 1)}]"
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    first = ticks[0] if ticks else 0.0
     return alt.Axis(
         values=list(ticks),
-        labelExpr=expression,
+        tickCount=ALL_TICKS,
+        labelExpr=f"{json.dumps(labels)}[round((datum.value - {first!r}) / {step!r})]",
         title=None,
         ticks=False,
         domain=False,
@@ -257,6 +262,7 @@ def period_axis(like: date, grain: str, first: int, last: int) -> alt.Axis:
     labels = {x: tick_text(period_of_number(first + x, grain, like), grain) for x in shown}
     return alt.Axis(
         values=shown,
+        tickCount=ALL_TICKS,
         labelExpr=f"{json.dumps(labels)}[datum.value]",
         title=None,
         grid=False,

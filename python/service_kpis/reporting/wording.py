@@ -43,7 +43,9 @@ def change_text(change: float, unit: str, currency: str = "") -> str:
         text = number(size, 2)
     else:
         text = value_text(size, unit, currency)
-    return f"{'+' if change > 0 else MINUS if change < 0 else '±'}{text}"
+    # What is written as zero has no side, though the change may have one.
+    sign = "±" if not any(digit in text for digit in "123456789") else "+" if change > 0 else MINUS
+    return f"{sign}{text}"
 
 
 def duration_text(seconds: float) -> str:
