@@ -110,6 +110,7 @@ def _run_dbt(
         *("--exclude-resource-type", "unit_test"),
         *("--vars", json.dumps(given)),
         *("--log-level", "none"),
+        *("--log-level-file", "debug"),
         "--no-print",
         "--no-send-anonymous-usage-stats",
         *(("--select", *select) if select else ()),

@@ -41,6 +41,13 @@ def run_rules(
     Data Docs are replaced as a whole: they show what was checked and where rows fail, and load
     fonts and scripts from the web.
     """
+    with _database_settings():
+        return _run(rules, database, data_docs, on_count)
+
+
+def _run(
+    rules: Sequence[Rule], database: Path, data_docs: Path, on_count: Callable[[int, int], None]
+) -> list[Check]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     draft = data_docs.with_name(f"{data_docs.name}.{os.getpid()}.tmp")
@@ -63,13 +70,9 @@ def run_rules(
         ).render_as_string(),
     )
     checks: list[Check] = []
-    try:
-        with _buffered_results():
-            for (schema, table), of_table in groupby(rules, lambda rule: (rule.schema, rule.table)):
-                checks += _check_table(context, source, f"{schema}.{table}", list(of_table))
-                on_count(len(checks), len(rules))
-    finally:
-        source.get_engine().dispose()
+    for (schema, table), of_table in groupby(rules, lambda rule: (rule.schema, rule.table)):
+        checks += _check_table(context, source, f"{schema}.{table}", list(of_table))
+        on_count(len(checks), len(rules))
     context.build_data_docs(site_names=[SITE])
     shutil.rmtree(data_docs, ignore_errors=True)
     draft.replace(data_docs)
@@ -118,17 +121,19 @@ def _check(rule: Rule, result: ExpectationValidationResult) -> Check:
         severity=rule.severity,
         passed=bool(result.success),
         failed_rows=rows,
-        message=f"{rule.statement[0].upper()}{rule.statement[1:]}{failing}.",
+        message=f"{rule.name}: {rule.statement}{failing}.",
     )
 
 
 @contextmanager
-def _buffered_results() -> Iterator[None]:
-    """Fetch a statement's rows at once.
+def _database_settings() -> Iterator[None]:
+    """Fetch a statement's rows at once, and close every connection in the end.
 
     duckdb-engine keeps one result a connection: Great Expectations runs the next statement before
-    it has fetched the last one's rows, and would find them gone ("list index out of range").
+    it has fetched the last one's rows, and would find them gone ("list index out of range"). It
+    also makes engines of its own, whose open connections would lock the file for this process.
     """
+    opened: list[Any] = []
 
     def buffer(  # noqa: PLR0913, PLR0917  as SQLAlchemy calls it
         connection: Connection,
@@ -144,8 +149,16 @@ def _buffered_results() -> Iterator[None]:
                 cursor, initial_buffer=cursor.fetchall()
             )
 
+    def remember(connection: Any, record: Any) -> None:
+        del record
+        opened.append(connection)
+
     event.listen(Engine, "after_cursor_execute", buffer)
+    event.listen(Engine, "connect", remember)
     try:
         yield
     finally:
         event.remove(Engine, "after_cursor_execute", buffer)
+        event.remove(Engine, "connect", remember)
+        for connection in opened:
+            connection.close()
