@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from landing_helpers import query
 
+from landing_helpers import query
 from service_kpis.landing import land
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
 

@@ -37,6 +37,7 @@ def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, sho
             node["type"] == "SELECT_NODE"
             and len(node["select_list"]) == 1
             and node["from_table"]["type"] == "EMPTY"
+            and all(branch.get("class") != "STAR" for branch in _nodes(node))
             and not any(
                 node[part]
                 for part in ("where_clause", "group_expressions", "having", "qualify", "modifiers")

@@ -44,7 +44,11 @@ def read_options(entry: object, file_format: str, where: str) -> Options:
         return Options()
     if not isinstance(entry, Mapping):
         raise InputError(f"{where}: options must be a mapping such as {{delim: ';'}}.")
+    # YAML reads the key `null` as nothing.
+    entry = {"null" if key is None else key: value for key, value in entry.items()}
     valid = _OPTIONS_OF[file_format]
+    if "null" in entry and entry["null"] is None:
+        raise InputError(f"{where}: put the word of option null in quotes, such as null: 'NULL'.")
     unknown = sorted(str(key) for key in entry if key not in valid)
     if unknown:
         raise InputError(

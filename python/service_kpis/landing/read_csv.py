@@ -196,7 +196,8 @@ def _write_body(file: _CsvFile, body: Path) -> int | None:
     layout = file.layout
     with open_bytes(file.aside, file.shown) as binary, body.open("wb") as out:
         stream = text_stream(binary, file.encoding, "strict")
-        counter = _RecordCounter(ord(layout.delim), ord(layout.quote) if layout.quote else -1)
+        quote = ord(layout.quote) if layout.quote else -1
+        counter = _RecordCounter(ord(layout.delim), quote, len(layout.columns))
         try:
             for _ in range(layout.lines_before_data):
                 stream.readline()
@@ -213,8 +214,9 @@ def _write_body(file: _CsvFile, body: Path) -> int | None:
 class _RecordCounter:
     """Counts records by their bytes, over chunks that end at a line's end."""
 
-    def __init__(self, delim: int, quote: int) -> None:
-        self.delim, self.quote = delim, quote
+    def __init__(self, delim: int, quote: int, width: int) -> None:
+        self.delim, self.quote, self.width = delim, quote, width
+        self.delims_of_open_line = 0
         self.is_inside = False
         self.records = 0
         self.has_open_line = False
@@ -236,12 +238,21 @@ class _RecordCounter:
         if len(filled) and self.has_open_line:
             filled[0] = True
         self.records += int(filled.sum())
+        # DuckDB overlooks one empty field too many at a row's end, so fields are counted here.
+        delims = np.cumsum((data == self.delim) & ~inside)
+        at_ends = delims[ends]
+        of_lines = np.diff(at_ends, prepend=-self.delims_of_open_line)
+        if (of_lines[filled] != self.width - 1).any():
+            return False
+        before = int(at_ends[-1]) if len(ends) else -self.delims_of_open_line
+        self.delims_of_open_line = int(delims[-1]) - before
         rest = data[ends[-1] + 1 :] if len(ends) else data
         self.has_open_line = bool(len(rest)) or (self.has_open_line and not len(ends))
         self.is_inside = bool(inside[-1])
         if self.has_open_line and not self.is_inside:
             # Only the last line of a file ends without a line's end.
             self.records += 1
+            return self.delims_of_open_line == self.width - 1
         return True
 
     def _has_plain_quotes(

@@ -1,0 +1,199 @@
+"""Files as they come: every data row under its number, landed or refused, none lost or padded."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landing_helpers import CALL, CALLS, land_files, query, refused, write
+from service_kpis.errors import InputError
+from service_kpis.landing import files as landing_files
+from service_kpis.landing import land, read_csv, rejects
+from service_kpis.landing.options import Options
+from service_kpis.warehouse import Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+def _read(content: bytes, tmp_path: Path, is_fast: bool, options: Options) -> object:
+    path = tmp_path / "copy.csv"
+    path.write_bytes(content)
+    layout = read_csv.layout_of(path, "f.csv", options)
+    file = read_csv._CsvFile(path, "f.csv", options.encoding, layout)
+    with duckdb.connect() as connection:
+        bad: tuple[landing_files.BadRow, ...] = ()
+        if is_fast:
+            if not read_csv._read_by_duckdb(connection, file, "t"):
+                return None
+        else:
+            bad = read_csv._read_by_python(connection, file, "t")
+        return connection.execute("select * from t order by _row").fetchall(), bad
+
+
+_fields = st.text(alphabet=st.sampled_from('ab1 ,"\n\r\t;é\\'), max_size=4)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    rows=st.lists(st.lists(_fields, min_size=2, max_size=3), max_size=5),
+    is_quoted=st.booleans(),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_both_readers_give_the_same_rows(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[list[str]],
+    is_quoted: bool,
+    ending: str,
+) -> None:
+    """Where DuckDB reads a file at all, Python's careful way refuses nothing and gives the same."""
+
+    def shown(field: str) -> str:
+        return '"' + field.replace('"', '""') + '"' if is_quoted else field
+
+    lines = ["x,y", *(",".join(shown(field) for field in row) for row in rows)]
+    content = (ending.join(lines) + ending).encode()
+    folder = tmp_path_factory.mktemp("both")
+    try:
+        fast = _read(content, folder, True, Options(delim=","))
+    except InputError:
+        return
+    if fast is not None:
+        assert fast == _read(content, folder, False, Options(delim=","))
+
+
+def test_the_fast_reader_reads_plain_files(tmp_path: Path) -> None:
+    content = b'x,y\r\n1,"a ""b"", c"\r\n\r\n2,"two\r\nlines"\r\n3,'
+    assert _read(content, tmp_path, True, Options()) == (
+        [("1", 'a "b", c', 1), ("2", "two\r\nlines", 2), ("3", None, 3)],
+        (),
+    )
+
+
+def test_rows_of_wrong_width_are_refused_under_their_number(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    content = f"\ufeff{CALLS}\r\n\r\n1,{CALL}\r\n2,inbound\r\n3,{CALL},x\r\n  \r\n4,{CALL}"
+    (account,) = land_files(warehouse, tmp_path / "s", {"calls.csv": content})
+    assert (account.read, account.inserted, account.rejected) == (4, 2, 2)
+    assert refused(warehouse) == [(2, None, "wrong_field_count"), (3, None, "wrong_field_count")]
+    assert query(warehouse, "select call_id, _row from raw.calls order by 2") == [
+        ("1", 1),
+        ("4", 4),
+    ]
+
+
+def test_every_line_that_a_quote_swallows_is_refused(warehouse: Warehouse, tmp_path: Path) -> None:
+    swallowed = [f'2,"{CALL}', *(f"{number},{CALL}" for number in range(3, 3000))]
+    content = "\n".join([CALLS, f"1,{CALL}", *swallowed]) + "\n"
+    (account,) = land_files(warehouse, tmp_path / "s", {"calls.csv": content})
+    assert (account.read, account.inserted, account.rejected) == (2999, 1, 2998)
+    assert [json.loads(reject["row_json"])["line"] for reject in rejects(warehouse)] == swallowed
+
+
+def test_undecodable_bytes_refuse_their_row(warehouse: Warehouse, tmp_path: Path) -> None:
+    rows = f"{CALLS},reason\n1,{CALL},ok\n2,{CALL},caf".encode() + b"\xe9\n3,"
+    content = rows + f"{CALL},nul".encode() + b"\0\n4," + f"{CALL},é\n".encode()
+    land_files(warehouse, tmp_path / "s", {"calls.csv": content})
+    assert refused(warehouse) == [(2, None, "undecodable"), (3, None, "undecodable")]
+    assert "caf\\xe9" in json.loads(rejects(warehouse)[0]["row_json"])["line"]
+    assert query(warehouse, "select call_id, reason from raw.calls order by 1") == [
+        ("1", "ok"),
+        ("4", "é"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "utf-8"])
+def test_encodings(warehouse: Warehouse, tmp_path: Path, encoding: str) -> None:
+    yml = f"name: s\ntables:\n  calls:\n    files: c.csv\n    options: {{encoding: {encoding}}}\n"
+    content = f"{CALLS};reason\n1;{CALL};é\n".replace(",", ";").encode(encoding)
+    land_files(warehouse, tmp_path / "s", {"source.yml": yml, "c.csv": content})
+    assert query(warehouse, "select reason from raw.calls") == [("é",)]
+
+
+def test_json_lines_are_typed_by_json_alone(warehouse: Warehouse, tmp_path: Path) -> None:
+    lines = [
+        '{"call_id": "007", "direction": "inbound", "started_at": "2024-01-01T10:00:00",'
+        ' "ended_at": "2024-01-01T10:01:00", "hold_seconds": 3, "is_resolved": false}',
+        "",
+        "not json",
+        '["no object"]',
+        '{"call_id": 8, "direction": "inbound", "started_at": "2024-01-01T10:00:00",'
+        ' "ended_at": "2024-01-01T10:01:00"}',
+    ]
+    (account,) = land_files(warehouse, tmp_path / "s", {"calls.jsonl": "\n".join(lines)})
+    assert (account.read, account.inserted) == (4, 2)
+    assert refused(warehouse) == [(2, None, "not_json"), (3, None, "not_json")]
+    assert query(warehouse, "select call_id, hold_seconds, is_resolved, _row from raw.calls") == [
+        ("007", 3, False, 1),
+        ("8", None, None, 4),
+    ]
+
+
+def test_parquet_keeps_its_types(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    duckdb.execute(
+        f"""
+        copy (
+            select 1.0::double as call_id, 'inbound' as direction,
+                   timestamptz '2024-01-01 10:00:00+01' as started_at,
+                   timestamp '2024-01-01 10:00:00' as ended_at
+        ) to '{folder}/calls.parquet'
+        """
+    )
+    land_files(warehouse, folder, {})
+    assert query(
+        warehouse, "select call_id, hour(started_at), hour(ended_at), _row from raw.calls"
+    ) == [("1", 9, 10, 1)]
+
+
+def test_gzip_by_its_bytes(warehouse: Warehouse, tmp_path: Path) -> None:
+    packed = gzip.compress(f"{CALLS}\n1,{CALL}\n".encode())
+    land_files(warehouse, tmp_path / "s", {"calls.csv.gz": packed})
+    assert query(warehouse, "select count(*) from raw.calls") == [(1,)]
+    for bad in (packed[:-12], b"call_id\n1\n"):
+        with pytest.raises(InputError, match="gzip"):
+            land_files(warehouse, tmp_path / "s", {"calls.csv.gz": bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("calls.csv", b"", "is empty"),
+        ("calls.parquet", b"no parquet", "not a readable Parquet"),
+        ("calls.jsonl", b"no json\n", "not JSON Lines"),
+        ("calls.xlsx", b"no xlsx", "not a readable xlsx"),
+        ("calls.csv", b"call_id,direction\n1,inbound\n", "no column started_at"),
+    ],
+)
+def test_refused_files_land_nothing(
+    warehouse: Warehouse, tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        land_files(warehouse, tmp_path / "s", {name: content, "agents.csv": "agent_id\n1\n"})
+    assert query(warehouse, "select count(*) from raw.agents") == [(0,)]
+
+
+def test_a_file_that_changes_is_refused(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "s", {"calls.csv": f"{CALLS}\n1,{CALL}\n"})
+    copy = landing_files.shutil.copyfile
+
+    def copy_and_append(source: Path, target: Path) -> None:
+        copy(source, target)
+        with source.open("a") as file:
+            file.write(f"2,{CALL}\n")
+
+    monkeypatch.setattr(landing_files.shutil, "copyfile", copy_and_append)
+    with pytest.raises(InputError, match="changed while it was read"):
+        land(warehouse, [folder])
