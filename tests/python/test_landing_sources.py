@@ -162,9 +162,11 @@ def test_a_query_over_relations(warehouse: Warehouse, tmp_path: Path) -> None:
         "name: s\ntables:\n  tickets:\n    relations: {log: {files: log.csv}}\n"
         '    query: "select number, min(seen) as opened, max_by(state, seen) as state from log'
         ' group by number order by number"\n'
-        "    columns: {ticket_id: number, channel: \"'email'\", created_at: opened, status: state}\n"
+        "    columns:\n      ticket_id: number\n      channel: \"'email'\"\n"
+        "      created_at: opened\n      status: state\n"
     )
-    log = "number,seen,state\n1,2024-01-01,new\n1,2024-01-02,closed\n2,2024-01-03,odd\n3,2024-01-03\n"
+    rows = ["1,2024-01-01,new", "1,2024-01-02,closed", "2,2024-01-03,odd", "3,2024-01-03"]
+    log = "\n".join(["number,seen,state", *rows])
     accounts = land_files(warehouse, tmp_path / "s", {"source.yml": yml, "log.csv": log})
     assert [(a.table, a.file, a.read, a.inserted, a.rejected, a.left_out) for a in accounts] == [
         ("tickets (relation log)", "log.csv", 4, 0, 1, 3),

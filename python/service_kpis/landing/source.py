@@ -54,9 +54,8 @@ class TableMapping:
     is_replaced: bool = False
     """`mode: replace`: the source's rows missing from this landing go."""
 
-    @property
-    def options(self) -> Options:
-        return self.files.options if self.files else Options()
+    options: Options = field(default_factory=Options)
+    """What the text of the files, or of the query's result, means."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +189,12 @@ def _table_mapping(
             raise InputError(
                 f"{shown}.relations: a name starts with a letter and holds letters, digits and _."
             )
+    if is_query and entry.get("format") is not None:
+        raise InputError(f"{shown}: format belongs to each of the relations.")
+    files = None if is_query else _file_set(location, entry, shown)
     return TableMapping(
         table=table,
-        files=None if is_query else _file_set(location, entry, shown),
+        files=files,
         relations={
             name: _relation(location, _mapping(item, f"{shown}.relations.{name}"), shown, name)
             for name, item in relations.items()
@@ -202,6 +204,8 @@ def _table_mapping(
         where=_expression(entry.get("where"), f"{shown}.where"),
         latest_by=_expression(entry.get("latest_by"), f"{shown}.latest_by"),
         is_replaced=mode == "replace",
+        # A query's result is typed as Parquet is; only what its text means can be said.
+        options=files.options if files else read_options(entry.get("options"), "parquet", shown),
     )
 
 
