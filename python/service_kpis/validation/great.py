@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,9 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from service_kpis.outcome import Check
 from service_kpis.validation.rules import Rule
+
+# dbt, in the same process, makes every logger talk.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 SITE = "data_docs"
 SEVERITIES = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}

@@ -1,0 +1,85 @@
+"""The whole way on one small source, as a user's first run and a machine's."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+# Three calls offered on one day, one of them hung up in the queue: 2 of 3 answered.
+CALLS = """call_id,direction,caller_number,started_at,queued_at,answered_at,ended_at
+1,inbound,0123456789,2025-01-06 09:00:00,2025-01-06 09:00:00,2025-01-06 09:00:10,2025-01-06 09:05:00
+2,inbound,0123456780,2025-01-06 10:00:00,2025-01-06 10:00:00,2025-01-06 10:00:30,2025-01-06 10:05:00
+3,inbound,0123456781,2025-01-06 11:00:00,2025-01-06 11:00:00,,2025-01-06 11:02:00
+"""
+
+
+def service_kpis(warehouse, *arguments):
+    finished = subprocess.run(  # noqa: S603  our own command
+        [Path(sys.executable).with_name("service-kpis"), *map(str, arguments), "--json"],
+        env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(warehouse)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.stdout.count("\n") == 1, finished.stderr
+    assert "Traceback" not in finished.stderr
+    return finished.returncode, json.loads(finished.stdout)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "telephony").mkdir()
+    (folder / "telephony" / "calls.csv").write_text(CALLS, encoding="utf-8")
+    given = "{answer_threshold_seconds: 15, reporting_timezone: UTC}"
+    code, told = service_kpis(folder / "w", "run", folder / "telephony", "--vars", given)
+    assert (code, told["error"]) == (0, None)
+    return folder / "w", told
+
+
+def test_run_tells_what_it_did(ran):
+    warehouse, told = ran
+    assert [each["inserted"] for each in told["sources"]] == [3]
+    assert told["build"]["as_of"] == "2025-01-06T11:02:00Z"
+    assert told["build"]["vars"]["answer_threshold_seconds"] == 15
+    assert told["build"]["vars"]["service_level_formula"] == "offered"
+    assert [check for check in told["checks"] if check["severity"] == "error"]
+    assert all(check["passed"] for check in told["checks"])
+    assert told["published"]["path"] == str(warehouse / "service_kpis.duckdb")
+    assert told["report"] == str(warehouse / "report" / "index.html")
+    assert (warehouse / "data_docs" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("kpi", "numerator", "denominator"), [("answer_rate", 2, 3), ("service_level", 1, 3)]
+)
+def test_published_kpis_are_those_of_the_vars(ran, kpi, numerator, denominator):
+    with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
+        row = connection.execute(
+            "select numerator, denominator, value from marts.kpi_values where kpi_key = ? "
+            "and grain = 'day' and dimension = 'all'",
+            [kpi],
+        ).fetchone()
+    assert row == (numerator, denominator, pytest.approx(numerator / denominator))
+
+
+def test_published_file_holds_marts_alone(ran):
+    with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
+        schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        undescribed = connection.execute(
+            "select table_name from duckdb_tables() where comment is null"
+        ).fetchall()
+    assert schemas == [("marts",)]
+    assert undescribed == []
+
+
+def test_status_repeats_it(ran):
+    code, told = service_kpis(ran[0], "status")
+    assert code == 0
+    assert told["published"] == ran[1]["published"]
+    assert told["build"] == ran[1]["build"]
+    assert told["checks"] == []
