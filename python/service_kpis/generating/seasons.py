@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-LAST_DAY = date(2026, 10, 31)
+LAST_DAY = date(2026, 11, 8)
 """The sample always ends here, never at the wall clock: same arguments, same bytes."""
 OUTAGE_ON = date(2026, 9, 15)
 """The product fails: everybody calls, and agents can solve little."""

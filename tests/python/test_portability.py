@@ -1,0 +1,72 @@
+"""The models compile for the other engines, and what they compile to parses in those dialects."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlglot
+
+from service_kpis.warehouse import PROJECT_DIR
+
+Compiled = tuple[str, dict[str, str]]
+ENGINE_FUNCTIONS: dict[str, set[str]] = {
+    "postgres": {"timezone"},
+    "spark": {"assert_true", "weekday"},
+}
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """Return the engine, and the models compiled for it by name; no server is there."""
+    folder = tmp_path_factory.mktemp(request.param)
+    # dbt-spark only asks whether pyspark can be imported; compiling needs none of it.
+    (folder / "pyspark.py").touch()
+    subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "compile", "--target", request.param),
+            *("--no-introspect", "--no-populate-cache", "--quiet"),
+            *("--target-path", folder / "target", "--log-path", folder / "logs"),
+        ],
+        cwd=PROJECT_DIR,
+        env=os.environ | {"PYTHONPATH": str(folder), "SERVICE_KPIS_SPARK_METHOD": "session"},
+        check=True,
+        timeout=300,
+    )
+    models = folder / "target" / "compiled" / "service_kpis" / "models"
+    return request.param, {path.stem: path.read_text() for path in models.rglob("*.sql")}
+
+
+def test_every_model_is_compiled(compiled: Compiled) -> None:
+    _, statements = compiled
+    models = {path.stem for path in (PROJECT_DIR / "models").rglob("*.sql")}
+    assert models
+    assert models <= set(statements)
+
+
+def test_every_model_parses_as_one_query_in_its_dialect(compiled: Compiled) -> None:
+    dialect, statements = compiled
+    failures = []
+    for name, sql in statements.items():
+        try:
+            (query,) = sqlglot.parse(sql, dialect=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+        except (sqlglot.ParseError, ValueError) as error:
+            failures.append(f"{name}: {error}")
+            continue
+        if not isinstance(query, sqlglot.exp.Query):
+            failures.append(f"{name} is no query")
+    assert failures == []
+
+
+def test_every_function_is_one_that_the_engine_has(compiled: Compiled) -> None:
+    """Sqlglot reads a function that it does not know as it stands."""
+    dialect, statements = compiled
+    functions = {
+        function.name.lower()
+        for sql in statements.values()
+        for function in sqlglot.parse_one(sql, dialect=dialect).find_all(sqlglot.exp.Anonymous)
+    }
+    assert functions <= ENGINE_FUNCTIONS[dialect]
