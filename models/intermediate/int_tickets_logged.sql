@@ -17,9 +17,11 @@ ticket_events as (
         tickets.created_at,
         events.event,
         events.occurred_at,
-        max(case when events.event = 'reopened' then events.occurred_at end) over (
+        max(case when events.event = 'reopened' then 1 else 0 end) over (
             partition by tickets._source, tickets.ticket_id
-        ) as last_reopened_at
+            order by events.occurred_at, events._source, events.event_id
+            rows between current row and unbounded following
+        ) = 1 as is_reopened_later
     from events
     inner join references_to_tickets
         on
@@ -39,8 +41,7 @@ logged as (
             where event = 'agent_message' and occurred_at > created_at
         ) as first_response_at,
         max(occurred_at) filter (
-            where event = 'resolved'
-            and (last_reopened_at is null or occurred_at > last_reopened_at)
+            where event = 'resolved' and not is_reopened_later
         ) as resolved_at,
         count(*) filter (where event = 'reopened') as reopens,
         count(*) filter (where event = 'resolved') as resolutions,
