@@ -47,7 +47,7 @@ judged as (
         nps_answers.nps_points,
         case
             when surveys.kind = 'csat' and surveys.responded_at is not null
-                then surveys.score > surveys.scale_max - {{ top_box('surveys.scale_max') }}
+                then surveys.score >= surveys.scale_max - {{ top_box('surveys.scale_max') }} + 1
         end as is_satisfied
     from surveys
     left join nps_answers
