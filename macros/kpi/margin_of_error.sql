@@ -8,6 +8,7 @@
         greatest({{ kpi }}.sum_of_squares - {{ divide(kpi ~ '.numerator * ' ~ kpi ~ '.numerator', kpi ~ '.denominator') }}, 0)
     {%- endset -%}
     case
+        when {{ kpi }}.sum_of_squares is null then null
         when {{ unit }} in ('seconds', 'score') and {{ kpi }}.sample_size >= 2
             then 1.96 * sqrt(
                 {{ divide(squares_about_mean, kpi ~ '.sample_size - 1') }} / {{ kpi }}.sample_size
