@@ -11,7 +11,7 @@ echo "setting up .venv (a few minutes the first time) …" >&2
 rm -rf .venv
 "$python" -m venv .venv
 if command -v uv > /dev/null 2>&1; then
-    uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements.lock
+    uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement requirements.lock
 else
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 fi

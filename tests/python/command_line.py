@@ -1,0 +1,48 @@
+"""Calls `service-kpis` as a machine would, and reads what it published."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from service_kpis.warehouse import PROJECT_DIR
+
+PUBLIC_DATA = PROJECT_DIR.parent / "shared" / "data"
+
+
+def service_kpis(warehouse: Path, *arguments: object) -> tuple[int, dict[str, Any]]:
+    """Return the exit code and the one JSON object that a command prints."""
+    finished = subprocess.run(
+        [Path(sys.executable).with_name("service-kpis"), *map(str, arguments), "--json"],
+        env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(warehouse)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.stdout.count("\n") == 1, finished.stderr
+    assert "Traceback" not in finished.stderr
+    return finished.returncode, json.loads(finished.stdout)
+
+
+def published(warehouse: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on the published file."""
+    with duckdb.connect(warehouse / "service_kpis.duckdb", read_only=True) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def example(name: str, folder: Path) -> Path:
+    """Lay an example's source.yml beside its public data, which is not ours to ship; skip without."""
+    if not (PUBLIC_DATA / name).is_dir():
+        pytest.skip(f"the public data set {name} is not beside the checkout")
+    source = folder / name
+    shutil.copytree(PUBLIC_DATA / name, source)
+    shutil.copy(PROJECT_DIR / "examples" / name / "source.yml", source)
+    return source
