@@ -1,0 +1,167 @@
+"""What the documents say is there: every KPI, variable, seed, command, exit code and link."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+
+from service_kpis import errors, settings
+from service_kpis.cli import app
+from service_kpis.warehouse import PROJECT_DIR
+
+DOCS = PROJECT_DIR / "docs"
+KPI_FILES = sorted((PROJECT_DIR / "models" / "kpi").glob("*/kpi_*.sql"))
+PAGES = sorted(
+    [
+        *PROJECT_DIR.glob("*.md"),
+        *DOCS.glob("*.md"),
+        *PROJECT_DIR.glob("examples/*/README.md"),
+        *PROJECT_DIR.glob("tests/generic/README.md"),
+    ]
+)
+REQUIRED_OF_A_KPI = {"label_en", "label_fr", "definition_fr", "formula", "unit", "owner"}
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def sections(page: Path) -> dict[str, str]:
+    """The text below each `## heading`."""
+    parts = re.split(r"^## ", read(page), flags=re.MULTILINE)[1:]
+    return {heading: body for heading, _, body in (part.partition("\n") for part in parts)}
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: Path) -> Iterator[str]:
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        if not target.startswith(("http://", "https://")):
+            yield target
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(KPI_FILES) >= 28
+    assert {"README.md", "CONTRIBUTING.md", "variables.md"} <= {page.name for page in PAGES}
+
+
+@pytest.mark.parametrize("file", KPI_FILES, ids=lambda file: file.stem)
+def test_every_kpi_says_what_it_is(file: Path) -> None:
+    """Without this entry a KPI is in no catalogue and silently has no values."""
+    definition = file.with_suffix(".yml")
+    assert definition.exists(), f"{definition} is missing"
+    [model] = yaml.safe_load(read(definition))["models"]
+    assert model["name"] == file.stem
+    assert model["description"].startswith("One row per ")
+    assert ". " in model["description"], "the definition follows the sentence on the grain"
+    assert set(model["config"]["meta"]["kpi"]) >= REQUIRED_OF_A_KPI
+
+
+def test_page_of_kpis_is_what_the_models_say() -> None:
+    written = runpy.run_path(str(PROJECT_DIR / "scripts" / "write_kpi_docs.py"))
+    assert read(DOCS / "kpis.md") == written["page"](), (
+        "docs/kpis.md is stale: run `.venv/bin/python scripts/write_kpi_docs.py`"
+    )
+    headings = re.findall(r"^### (\w+)$", read(DOCS / "kpis.md"), re.MULTILINE)
+    assert sorted(headings) == sorted(file.stem.removeprefix("kpi_") for file in KPI_FILES)
+
+
+def test_readme_lists_every_kpi() -> None:
+    named = set(re.findall(r"\w+", sections(PROJECT_DIR / "README.md")["The KPIs there now"]))
+    assert {file.stem.removeprefix("kpi_") for file in KPI_FILES} - named == set()
+
+
+def test_every_variable_has_a_section_with_its_default() -> None:
+    page = DOCS / "variables.md"
+    told = sections(page)
+    assert list(told) == list(settings.KINDS)
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(#\w+\) \| (\S+) \|", read(page), re.MULTILINE))
+    defaults = {
+        name: "null" if value is None else f"`{str(value).lower()}`"
+        for name, value in settings.defaults().items()
+    }
+    assert {name: default.lower() for name, default in rows.items()} == defaults
+
+
+@pytest.mark.parametrize("name", settings.KINDS)
+def test_example_of_a_variable_is_taken(name: str) -> None:
+    text = sections(DOCS / "variables.md")[name]
+    examples = re.findall(r"--vars '(.+)'", text)
+    assert examples
+    assert all(name in settings.parse_vars(example) for example in examples)
+    assert "Changes: " in text
+
+
+def test_variables_name_kpis_that_are_there() -> None:
+    there = {file.stem.removeprefix("kpi_") for file in KPI_FILES}
+    for name, text in sections(DOCS / "variables.md").items():
+        changes = text.split("Changes: ")[1].split("\n\n")[0]
+        assert set(re.findall(r"`(\w+)`", changes)) <= there, name
+
+
+def test_every_seed_and_column_is_told_in_order() -> None:
+    declared = yaml.safe_load(read(PROJECT_DIR / "seeds" / "seeds.yml"))["seeds"]
+    told = sections(DOCS / "seeds.md")
+    assert list(told) == [f"{seed['name']}.csv" for seed in declared]
+    for seed in declared:
+        columns = [column["name"] for column in seed["columns"]]
+        text = told[f"{seed['name']}.csv"]
+        assert re.findall(r"^\| (\w+) \| (?!meaning)", text, re.MULTILINE) == columns
+        header = ",".join(columns)
+        assert f"    {header}\n" in text
+        assert read(PROJECT_DIR / "seeds" / f"{seed['name']}.csv").startswith(f"{header}\n")
+
+
+def test_every_command_is_told() -> None:
+    commands = typer.main.get_command(app).commands
+    text = read(DOCS / "cli.md")
+    assert commands
+    assert [name for name in commands if not re.search(rf"`{name}\b", text)] == []
+
+
+@pytest.mark.parametrize("page", [PROJECT_DIR / "README.md", DOCS / "cli.md"], ids=str)
+def test_every_exit_code_is_told(page: Path) -> None:
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", read(page), re.MULTILINE)}
+    raised = {error.exit_code for error in errors.ServiceKpisError.__subclasses__()}
+    assert told == {0, 130} | raised
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT_DIR)))
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        is_there = target.exists() and target.is_relative_to(PROJECT_DIR)
+        if not is_there or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT_DIR)))
+def test_paths_in_backticks_exist(page: Path) -> None:
+    folders = "models|macros|seeds|tests|python|scripts|docs|analyses|profiles"
+    named = re.findall(rf"`((?:{folders})/[\w/.\-]*)`", read(page))
+    of_the_example = {
+        f"models/kpi/telephone/kpi_short_abandon_rate.{ending}" for ending in ("sql", "yml")
+    }
+    missing = [path for path in named if not (PROJECT_DIR / path).exists()]
+    assert set(missing) <= of_the_example
+
+
+def test_every_analysis_is_described() -> None:
+    folder = PROJECT_DIR / "analyses"
+    described = yaml.safe_load(read(folder / "analyses.yml"))["analyses"]
+    assert sorted(entry["name"] for entry in described) == sorted(
+        file.stem for file in folder.glob("*.sql")
+    )
