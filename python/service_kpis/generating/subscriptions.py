@@ -31,11 +31,22 @@ def begin_subscriptions(simulation: Simulation) -> None:
         term=1 + elapsed[rows], plan=plan[rows], starts_on=starts_on[rows],
     )  # fmt: skip
     is_running = terms["starts_on"] < calendar.first_day
-    enter(simulation, pick(terms, is_running), calendar.first_day)
+    enter(simulation, carry_over(pick(terms, is_running), calendar.first_day), calendar.first_day)
     later = pick(terms, ~is_running)
     simulation.diary.note(
         "starting", later["starts_on"] * DAY, **{name: later[name] for name in TERM}
     )
+
+
+def carry_over(terms: Batch, first_day: int) -> Batch:
+    """Cut running terms to what is left of them, as a billing system that is new on that day would.
+
+    Told whole, they would be a past in which nobody ever left: those who did are in no sample.
+    """
+    left = terms["ends_on"] - first_day
+    amount = terms["amount"] * left // LENGTH_DAYS[terms["plan"]]
+    starts_on = np.full(len(left), first_day)
+    return terms | {"term": np.ones_like(left), "starts_on": starts_on, "amount": amount}
 
 
 def new_terms(
