@@ -30,8 +30,9 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from service_kpis.outcome import Check
 from service_kpis.validation.rules import Rule
 
-# dbt, in the same process, makes every logger talk.
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
+# dbt, in the same process, makes every logger talk; one of them sets its own level.
+for name in ("great_expectations", "great_expectations.data_context.types.base"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 SITE = "data_docs"
 SEVERITIES = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
