@@ -135,7 +135,9 @@ def test_every_command_is_told() -> None:
     assert [name for name in commands if not re.search(rf"`{name}\b", text)] == []
 
 
-@pytest.mark.parametrize("page", [PROJECT_DIR / "README.md", DOCS / "cli.md"], ids=str)
+@pytest.mark.parametrize(
+    "page", [PROJECT_DIR / "README.md", DOCS / "cli.md"], ids=lambda page: page.name
+)
 def test_every_exit_code_is_told(page: Path) -> None:
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", read(page), re.MULTILINE)}
     raised = {error.exit_code for error in errors.ServiceKpisError.__subclasses__()}
