@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run report test lint unit format lock clean
+.PHONY: help setup run test lint unit docs format lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -18,8 +18,8 @@ run: $(READY) ## from the sample data, or the sources landed before, to publishe
 	@$(BIN)/service-kpis run
 
 lint: $(READY) ## ruff, mypy and sqlfluff
-	$(BIN)/ruff format --check python tests
-	$(BIN)/ruff check python tests
+	$(BIN)/ruff format --check python tests scripts
+	$(BIN)/ruff check python tests scripts
 	$(BIN)/mypy
 	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff lint models tests analyses
 
@@ -27,11 +27,14 @@ unit: $(READY) ## the unit tests of the models
 	@sh scripts/with_empty_warehouse.sh $(BIN)/dbt build --quiet --select +test_type:unit
 
 test: lint unit ## everything: lint, unit tests of the models, pytest
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
+
+docs: $(READY) ## write docs/kpis.md from the models' yml
+	$(BIN)/python scripts/write_kpi_docs.py
 
 format: $(READY) ## rewrite Python and SQL as lint wants them
-	$(BIN)/ruff format python tests
-	$(BIN)/ruff check --fix python tests
+	$(BIN)/ruff format python tests scripts
+	$(BIN)/ruff check --fix python tests scripts
 	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff fix models tests analyses
 
 lock: ## pin every package again, with hashes (needs uv)

@@ -12,7 +12,6 @@
     {%- set nodes = (graph.nodes or {}).values() | selectattr('resource_type', 'equalto', 'model') if execute else [] -%}
     {%- for node in nodes | sort(attribute='name') if node.config.meta.kpi -%}
         {%- set entry = {
-            'unique_id': node.unique_id,
             'kpi_key': node.name[4:],
             'theme': node.fqn[-2],
             'definition': node.description.split('. ', 1)[1] | trim,

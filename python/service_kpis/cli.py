@@ -370,7 +370,7 @@ def _land(
             landed=accounts,
         )
     finally:
-        telling.accounts(session, accounts)
+        telling.accounts(session, accounts, are_kept=not dry_run)
 
 
 def _sample(session: Session) -> Path:

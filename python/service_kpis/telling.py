@@ -73,13 +73,13 @@ def table(session: Session, header: Sequence[str], rows: Sequence[Sequence[str]]
         session.say("  ".join(map(str.ljust, line, widths)).rstrip())
 
 
-def accounts(session: Session, landed: Sequence[FileAccount]) -> None:
-    """Print the account of each file."""
+def accounts(session: Session, landed: Sequence[FileAccount], *, are_kept: bool = True) -> None:
+    """Print the account of each file; of a dry run, no rejects are kept to look at."""
     files = [asdict(account) for account in landed]
     session.outcome.sources = [{name: file[name] for name in ACCOUNT_COLUMNS} for file in files]
     header = [name.replace("_", " ") for name in ACCOUNT_COLUMNS]
     table(session, header, [[_cell(file[name]) for name in ACCOUNT_COLUMNS] for file in files])
-    if any(file["rejected"] for file in files):
+    if are_kept and any(file["rejected"] for file in files):
         session.say("`service-kpis rejects` shows what was rejected and why.")
 
 
