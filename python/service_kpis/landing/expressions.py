@@ -15,7 +15,7 @@ _TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each",
 _TABLE_KINDS = frozenset({"EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"})
 # Functions that reach settings, files, sequences, logs, other SQL or the session, not the row.
 _FORBIDDEN_FUNCTION = re.compile(
-    r"(duckdb_|pragma_|pg_|read_|write_|json_execute_|current_(?!date$|time|localtime)|sleep|query|"
+    r"(duckdb_|pragma_|pg_|read_|write_|json_execute_|json_serialize_|json_deserialize_|current_(?!date$|time|localtime)|sleep|query|"
     r"getenv|getvariable|nextval|currval|txid|glob|in_search_path|session_user|user$|version$|"
     r"has_|set_config|parse_duckdb_log|inet_|shobj_|col_description|obj_description|__internal)"
 )

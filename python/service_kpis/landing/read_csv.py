@@ -107,6 +107,8 @@ def layout_of(aside: Path, shown: str, options: Options) -> Layout:
             raise InputError(f"{shown}: its first line has a quote that is not closed.") from None
     header_lines = len(lines) + sum(field.count("\n") for field in first)
     names = list(options.names or (first if options.has_header else _numbered(len(first))))
+    if any(_oddity(name, names, len(names)) for name in names):
+        raise InputError(_undecodable(shown, options.encoding))
     if options.has_header and len(names) < len(first):
         raise InputError(f"{shown} has {len(first)} columns, and names lists {len(names)}.")
     return Layout(
@@ -301,7 +303,7 @@ def _cut(
             lines.append(line)
             yield line
 
-    blanks = "\r\n" if layout.delim == " " else " \r\n"
+    blanks = " \t\r\n".replace(layout.delim, "")
     reader = _reader(remember(), layout.delim, layout.quote, layout.escape)
     row = 0
     while True:

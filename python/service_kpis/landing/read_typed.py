@@ -36,11 +36,9 @@ def read_parquet(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
     """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
-    scan = f"read_parquet({literal(str(aside))}, file_row_number = true)"
+    scan = f"read_parquet({literal(str(aside))}, hive_partitioning = false)"
     try:
         found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
-        # DuckDB adds its row number as the last column.
-        number, found = found[-1], found[:-1]
         names = unique_names(found)
         named = "".join(
             f"{identifier(old)} as {identifier(new)}, "
@@ -48,7 +46,7 @@ def read_parquet(
         )
         connection.execute(
             f"create or replace temp table {identifier(table)} as "
-            f"select {named} {identifier(number)} + 1 as _row from {scan}"
+            f"select {named} row_number() over () as _row from {scan}"
         )
     except duckdb.Error:
         raise InputError(f"{shown} is not a readable Parquet file.") from None
@@ -79,24 +77,33 @@ def read_jsonl(
         """
     )
     keys = _json_keys(connection)
-    if bad_rows and not keys:
-        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object.")
+    if not keys:
+        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object with keys.")
     names = unique_names(list(keys))
     pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
-    columns = "".join(
-        f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
-        for position, (name, kind) in enumerate(zip(names, keys.values(), strict=True), start=1)
-    )
-    connection.execute(
-        f"""
-        create or replace temp table {identifier(table)} as
-        select {columns} _row
-        from (
-            select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
-            from _landing_lines
+
+    def extract(whole_number: str) -> None:
+        kinds = (whole_number if kind == "bigint" else kind for kind in keys.values())
+        columns = "".join(
+            f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
+            for position, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
         )
-        """
-    )
+        connection.execute(
+            f"""
+            create or replace temp table {identifier(table)} as
+            select {columns} _row
+            from (
+                select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
+                from _landing_lines
+            )
+            """
+        )
+
+    try:
+        extract("bigint")
+    except duckdb.ConversionException:
+        # Beyond 64 bits: rare, and fewer functions take the wider type.
+        extract("hugeint")
     connection.execute("drop table _landing_lines")
     return RawFile(names, tuple(bad_rows))
 

@@ -32,6 +32,7 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _MIDNIGHT = r"\d{4}-\d{2}-\d{2}[T ]00:00(?::00(?:\.0+)?)?"
 CUT_TO_TALK = ("calls", "hold_seconds")
 """The one duration that is cut: nobody is on hold for longer than the call after its answer."""
+_WORDS = {"_where": "where", "_latest": "latest_by"}
 _TYPE_PROBLEMS = {
     "timestamp": ("not_a_timestamp", "is no time that can be read (ISO 8601, or timestamp_format)"),
     "date": ("not_a_date", "is no date that can be read (ISO 8601, or date_format)"),
@@ -109,7 +110,7 @@ def judge(
     helpers = {"_where": wanted.where, "_latest": wanted.latest_by}
     sources = {column.name: wanted.expressions.get(column.name) for column in table.columns}
     types = {
-        name: _evaluate(connection, plan, name, expression, f"{shown}: {name.lstrip('_')}")
+        name: _evaluate(connection, plan, name, expression, f"{shown}: {_WORDS.get(name, name)}")
         for name, expression in (helpers | sources).items()
         if expression is not None
     }
@@ -131,7 +132,13 @@ def judge(
             )
     try:
         connection.execute(_statement(plan, table, types, rules))
-    except (duckdb.BinderException, duckdb.ConversionException) as error:
+    except (
+        duckdb.BinderException,
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+        duckdb.NotImplementedException,
+        duckdb.OutOfRangeException,
+    ) as error:
         raise InputError(
             f"{shown}: an expression of {table.name} fails on the file ({type(error).__name__})."
         ) from error
@@ -148,16 +155,16 @@ def _evaluate(
         kind = _described_type(connection, wrapped)
     except duckdb.Error as error:
         raise InputError(_misfit(connection, error, shown)) from None
-    bare = f"{{'v': {wrapped}}}"
-    if is_plain_column(connection, expression):
-        piece = bare
-    else:
-        piece = f"try({bare})"
+    piece = f"{{'v': {wrapped}}}"
+    if not is_plain_column(connection, expression):
+        piece = f"try({piece})"
         try:
             _described_type(connection, piece)
         except duckdb.Error:
-            # TRY takes no subquery and no volatile function; they run unguarded.
-            piece = bare
+            raise InputError(
+                f"{shown} may hold no subquery, aggregate, window, unnest, or function that gives "
+                "something else each time; fold or join rows by relations and a query."
+            ) from None
     plan.evaluated.append(f"{piece} as {_e(name)}")
     return kind
 
@@ -200,7 +207,7 @@ def _m(name: str) -> str:
 
 
 def _judge_helpers(plan: _Plan, types: Mapping[str, str]) -> None:
-    for name, word in (("_where", "where"), ("_latest", "latest_by")):
+    for name, word in _WORDS.items():
         if name in types:
             problem = Problem(None, "expression_failed", f"the expression of {word} fails on it")
             plan.refuse(f"{_e(name)} is null", "null", problem)
@@ -210,7 +217,7 @@ def _text(value: str, kind: str) -> str:
     """Give the text of a value of any type, as its source would write it."""
     if kind in ("DOUBLE", "FLOAT"):
         # 123.0 is how a reader of whole numbers with gaps shows 123: an id must not change by it.
-        is_whole = f"{value} = trunc({value}) and abs({value}) < 1e15"
+        is_whole = f"{value} = trunc({value}) and abs({value}) <= 9007199254740992"
         return (
             f"case when {is_whole} then cast(cast({value} as bigint) as varchar) "
             f"else cast({value} as varchar) end"
@@ -269,7 +276,7 @@ def _number_text(text: str, kind: str, options: Options) -> str:
 
 def _date(text: str, kind: str, value: str, rules: Rules) -> str:
     if kind == "DATE":
-        return f"case when isfinite({value}) then {value} end"
+        return _within(value, value, "date")
     if kind == "TIMESTAMP WITH TIME ZONE":
         value, kind = f"timezone({literal(rules.timezone)}, {value})", "TIMESTAMP"
     if kind.startswith("TIMESTAMP"):
@@ -304,13 +311,12 @@ def moment_parts(text: str, kind: str, value: str, options: Options) -> tuple[st
     """Give SQL of a value's instant in UTC, local time and local day: at most one is filled."""
     none_at, none_on = "cast(null as timestamp)", "cast(null as date)"
     if kind == "DATE":
-        return none_at, none_at, f"case when isfinite({value}) then {value} end"
+        return none_at, none_at, _within(value, value, "date")
     if kind == "TIMESTAMP WITH TIME ZONE":
-        instant = f"case when isfinite({value}) then timezone('UTC', {value}) end"
-        return instant, none_at, none_on
+        return _within(value, f"timezone('UTC', {value})", "timestamptz"), none_at, none_on
     if kind.startswith("TIMESTAMP"):
-        moment = f"cast({value} as timestamp)"
-        return none_at, f"case when isfinite({moment}) then {moment} end", none_on
+        moment = f"try_cast({value} as timestamp)"
+        return none_at, _within(moment, moment, "timestamp"), none_on
     day = f"iso_day({text})"
     if options.date_format:
         day = f"cast(try_strptime({text}, {literal(options.date_format)}) as date)"
@@ -322,6 +328,13 @@ def moment_parts(text: str, kind: str, value: str, options: Options) -> tuple[st
     if re.search(r"%[zZ]", options.timestamp_format):
         return f"timezone('UTC', {parsed})", none_at, day
     return none_at, parsed, day
+
+
+def _within(value: str, result: str, kind: str) -> str:
+    """Give `result` where a typed time lies in years 1 to 9999: no shift of it can overflow."""
+    return (
+        f"case when {value} between {kind} '0001-01-02' and {kind} '9999-12-30' then {result} end"
+    )
 
 
 def _mend(plan: _Plan, table: Table, rules: Rules) -> None:
