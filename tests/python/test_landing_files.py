@@ -119,6 +119,14 @@ def test_encodings(warehouse: Warehouse, tmp_path: Path, encoding: str) -> None:
     assert query(warehouse, "select reason from raw.calls") == [("é",)]
 
 
+def test_a_byte_order_mark_is_no_data(warehouse: Warehouse, tmp_path: Path) -> None:
+    options = "{header: false, names: [agent_id, team]}"
+    yml = f"name: s\ntables: {{agents: {{files: a.csv, options: {options}}}}}"
+    files: dict[str, str | bytes] = {"source.yml": yml, "a.csv": "\ufeffa,x\nb,y\n"}
+    land_files(warehouse, tmp_path / "s", files)
+    assert query(warehouse, "select agent_id from raw.agents order by _row") == [("a",), ("b",)]
+
+
 def test_json_lines_are_typed_by_json_alone(warehouse: Warehouse, tmp_path: Path) -> None:
     lines = [
         '{"call_id": "007", "direction": "inbound", "started_at": "2024-01-01T10:00:00",'

@@ -299,6 +299,19 @@ def test_typed_times_beyond_all_clocks_refuse_their_row(
     assert refused(warehouse) == [(1, "started_at", "not_a_timestamp")]
 
 
+def test_a_typed_day_is_finite(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = write(tmp_path / "s", {})
+    duckdb.execute(
+        f"copy (select 'a' as agent_id, 'infinity'::timestamp as started_on union all "
+        f"select 'b', '2024-01-01 00:00:00') to '{folder}/agents.parquet'"
+    )
+    land_files(warehouse, folder, {})
+    assert refused(warehouse) == [(1, "started_on", "not_a_date")]
+    assert query(warehouse, "select cast(started_on as varchar) from raw.agents") == [
+        ("2024-01-01",)
+    ]
+
+
 def test_a_dry_run_on_nothing_writes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     (account,) = land_files(
         warehouse, tmp_path / "s", {"calls.csv": f"{CALLS}\n1,{CALL}\n"}, dry_run=True

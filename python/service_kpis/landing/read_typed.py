@@ -1,16 +1,14 @@
-"""Read Parquet, JSON Lines and xlsx into a temporary table, every data row under its number."""
+"""Read Parquet and JSON Lines into a temporary table, every data row under its number."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from service_kpis.errors import InputError, MachineError
+from service_kpis.errors import InputError
 from service_kpis.landing.files import BATCH, BadRow, RawFile, open_bytes, unique_names
-from service_kpis.landing.options import Options
 from service_kpis.landing.sql import batch, identifier, literal
 
 _JSON_SCALARS = {
@@ -24,12 +22,6 @@ _JSON_SCALARS = {
     frozenset({"BIGINT", "DOUBLE", "UBIGINT"}): "double",
 }
 _JSON_NESTED = frozenset({"ARRAY", "OBJECT"})
-# What Excel keeps as days since its own epoch, by the type that DuckDB finds for the column.
-_EXCEL_TIMES = {
-    "DATE": "%Y-%m-%d",
-    "TIMESTAMP": "%Y-%m-%d %H:%M:%S.%g",
-    "TIME": "%H:%M:%S.%g",
-}
 
 
 def read_parquet(
@@ -167,61 +159,3 @@ def _json_type(kinds: frozenset[str]) -> str:
     if kinds and kinds <= _JSON_NESTED:
         return "json"
     return _JSON_SCALARS.get(kinds, "varchar")
-
-
-def read_xlsx(
-    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
-) -> RawFile:
-    """Make temporary `table` (the sheet's columns as text, `_row`); raises InputError.
-
-    Dates and times, which Excel keeps as numbers, become ISO text. Empty rows are no data rows.
-    """
-    settings = "header = true, stop_at_empty = false"
-    if options.sheet:
-        settings += f", sheet = {literal(options.sheet)}"
-    if options.range:
-        settings += f", range = {literal(options.range)}"
-    scan = f"read_xlsx({literal(str(aside))}, {settings}"
-    try:
-        load_excel(connection)
-        found = connection.execute(f"describe select * from {scan})").fetchall()
-        connection.execute(
-            f"create or replace temp table _landing_sheet as from {scan}, all_varchar = true)"
-        )
-    except duckdb.Error:
-        raise InputError(
-            f"{shown} is not a readable xlsx file, or has no such sheet or range."
-        ) from None
-    raw_names = [row[0] for row in connection.execute("describe _landing_sheet").fetchall()]
-    names = unique_names(raw_names)
-    columns = "".join(
-        f"{_excel_text(identifier(raw), kind)} as {identifier(name)}, "
-        for raw, name, (_, kind, *_) in zip(raw_names, names, found, strict=True)
-    )
-    filled = " or ".join(f"{identifier(raw)} is not null" for raw in raw_names)
-    connection.execute(
-        f"create or replace temp table {identifier(table)} as "
-        f"select {columns} row_number() over () as _row from _landing_sheet where {filled}"
-    )
-    connection.execute("drop table _landing_sheet")
-    return RawFile(names, ())
-
-
-def _excel_text(column: str, kind: str) -> str:
-    if kind not in _EXCEL_TIMES:
-        return f"nullif({column}, '')"
-    moment = (
-        "timestamp '1899-12-30' + "
-        f"to_milliseconds(cast(round(try_cast({column} as double) * 86400000) as bigint))"
-    )
-    text = f"strftime({moment}, {literal(_EXCEL_TIMES[kind])})"
-    return rf"coalesce(regexp_replace({text}, '\.000$', ''), nullif({column}, ''))"
-
-
-def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the reader of xlsx from its installed package: nothing is fetched."""
-    spec = find_spec("duckdb_extension_excel")
-    if spec is None or spec.origin is None:
-        raise MachineError("The package duckdb-extension-excel is not installed; run `make run`.")
-    extension = next(Path(spec.origin).parent.rglob("excel.duckdb_extension"))
-    connection.execute(f"load {literal(str(extension))}")
