@@ -39,7 +39,7 @@ def published(warehouse: Path, statement: str, *values: object) -> list[tuple[An
 
 
 def example(name: str, folder: Path) -> Path:
-    """Lay an example's source.yml beside its public data, which is not ours to ship; skip without."""
+    """Lay an example beside its public data, which is not ours to ship; skip without."""
     if not (PUBLIC_DATA / name).is_dir():
         pytest.skip(f"the public data set {name} is not beside the checkout")
     source = folder / name

@@ -136,7 +136,7 @@ def test_strict_and_dry_run_land_nothing(capsys, tmp_path):
 
 def test_a_warehouse_in_use_is_exit_3_and_names_the_process(tmp_path):
     with Warehouse(tmp_path).locked():
-        finished = subprocess.run(  # noqa: S603  our own command
+        finished = subprocess.run(
             [Path(sys.executable).with_name("service-kpis"), "publish", "--json"],
             env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(tmp_path)},
             capture_output=True,

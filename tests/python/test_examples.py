@@ -1,4 +1,4 @@
-"""Real exports, taken the whole way through the command line, give the figures published of them."""
+"""Real exports, taken the whole way, give the figures that others published of them."""
 
 from __future__ import annotations
 

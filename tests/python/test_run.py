@@ -1,13 +1,9 @@
 """The whole way on one small source, as a user's first run and a machine's."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import duckdb
 import pytest
+
+from command_line import service_kpis
 
 # Three calls offered on one day, one of them hung up in the queue: 2 of 3 answered.
 CALLS = """call_id,direction,caller_number,started_at,queued_at,answered_at,ended_at
@@ -15,19 +11,6 @@ CALLS = """call_id,direction,caller_number,started_at,queued_at,answered_at,ende
 2,inbound,0123456780,2025-01-06 10:00:00,2025-01-06 10:00:00,2025-01-06 10:00:30,2025-01-06 10:05:00
 3,inbound,0123456781,2025-01-06 11:00:00,2025-01-06 11:00:00,,2025-01-06 11:02:00
 """
-
-
-def service_kpis(warehouse, *arguments):
-    finished = subprocess.run(  # noqa: S603  our own command
-        [Path(sys.executable).with_name("service-kpis"), *map(str, arguments), "--json"],
-        env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.stdout.count("\n") == 1, finished.stderr
-    assert "Traceback" not in finished.stderr
-    return finished.returncode, json.loads(finished.stdout)
 
 
 @pytest.fixture(scope="module")
