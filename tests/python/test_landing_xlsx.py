@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import shutil
-import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from landing_helpers import land_files, query, refused
 from service_kpis.errors import InputError
@@ -18,16 +19,10 @@ from service_kpis.warehouse import PROJECT_DIR, Warehouse
 PHONENOW = PROJECT_DIR.parent / "shared" / "data" / "phonenow_2021q1"
 HEADER = ["call_id", "direction", "started_at", "answered_at", "ended_at", "reason"]
 # Days since 1899-12-30: 2024-01-01 is day 45292 (45291 days from 1900-01-01, and Excel's 29
-# February 1900). Styles: 1 = a day, 2 = a user's own format of day and time, 3 = a time of day.
+# February 1900).
 TEN = 45292 + 10 / 24
-STYLES = (
-    '<styleSheet xmlns="{0}"><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm"/>'
-    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/>'
-    '<xf numFmtId="21"/></cellXfs></styleSheet>'
-)
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-Cell = str | float | tuple[float, int] | None
+DAY, MOMENT, TIME = "mm-dd-yy", "yyyy\\-mm\\-dd hh:mm", "h:mm:ss"
+Cell = str | float | tuple[float, str] | None
 
 
 @pytest.fixture
@@ -35,41 +30,18 @@ def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse")
 
 
-def _cell(cell: Cell, place: int, row: int) -> str:
-    reference = f'r="{chr(ord("A") + place)}{row}"'
-    match cell:
-        case None:
-            return ""
-        case str():
-            return f'<c {reference} t="inlineStr"><is><t>{cell}</t></is></c>'
-        case (value, style):
-            return f'<c {reference} s="{style}"><v>{value!r}</v></c>'
-        case _:
-            return f"<c {reference}><v>{cell!r}</v></c>"
-
-
 def _xlsx(rows: list[list[Cell]], first_row: int = 1) -> bytes:
-    lines = "".join(
-        f'<row r="{number}">{"".join(_cell(cell, i, number) for i, cell in enumerate(row))}</row>'
-        for number, row in enumerate(rows, start=first_row)
-    )
+    """Write a sheet; a number with a format is how Excel keeps a date."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Calls"
+    for number, row in enumerate(rows, start=first_row):
+        for place, cell in enumerate(row, start=1):
+            value, number_format = cell if isinstance(cell, tuple) else (cell, "General")
+            sheet.cell(number, place, value).number_format = number_format
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
-            '<sheet name="Calls" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/>'
-            "</Relationships>",
-        )
-        archive.writestr("xl/styles.xml", STYLES.format(MAIN))
-        archive.writestr(
-            "xl/worksheets/sheet1.xml",
-            f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>',
-        )
+    book.save(file)
     return file.getvalue()
 
 
@@ -79,12 +51,12 @@ def test_a_date_is_known_by_its_cell_not_by_the_first_of_its_column(
     """The first call has no answer: typed by the first row, dates would be numbers."""
     rows: list[list[Cell]] = [
         [*HEADER],
-        ["007", "inbound", (TEN, 2), None, (TEN + 0.01, 2), "0123"],
-        [8, "inbound", (TEN, 2), (TEN + 1 / 86400, 2), (TEN + 0.01, 2), (0.5, 3)],
+        ["007", "inbound", (TEN, MOMENT), None, (TEN + 0.01, MOMENT), "0123"],
+        [8, "inbound", (TEN, MOMENT), (TEN + 1 / 86400, MOMENT), (TEN + 0.01, MOMENT), (0.5, TIME)],
         [],
-        [12345678901, "inbound", (45292.0, 1), None, "2024-01-01T00:00:30", 1.5],
-        ["x", "inbound", (TEN, 2), None, TEN, None],
-        ["y", "inbound", (TEN, 2), None, (TEN, 2), None, "beyond the header"],
+        [12345678901, "inbound", (45292.0, DAY), None, "2024-01-01T00:00:30", 1.5],
+        ["x", "inbound", (TEN, MOMENT), None, TEN, None],
+        ["y", "inbound", (TEN, MOMENT), None, (TEN, MOMENT), None, "beyond the header"],
     ]
     land_files(warehouse, tmp_path / "s", {"calls.xlsx": _xlsx(rows)})
     assert query(
