@@ -23,11 +23,14 @@ def publish(warehouse: Warehouse, progress: Progress) -> Published:
     """Copy the marts of the last build to a new file and put it in the published one's place.
 
     Readers that have the old file open keep it; who opens it anew sees the new one. The old one
-    stays as `service_kpis.previous.duckdb`. Raises CheckFailedError unless the whole of the last
+    stays as `service_kpis.previous.duckdb`, unless it is of the same build: a rollback goes back to
+    another one. Raises CheckFailedError unless the whole of the last
     build passed, and a validation of it after that.
     """
     now = state.read(warehouse)
     build_id = _require_passed(now)
+    before = now.get("published")
+    is_published = before is not None and before["id"] == build_id
     progress.step("publishing")
     for left_over in warehouse.folder.glob("service_kpis.duckdb.*.tmp*"):
         left_over.unlink()
@@ -39,12 +42,13 @@ def publish(warehouse: Warehouse, progress: Progress) -> Published:
         draft.unlink(missing_ok=True)
         raise
     state.sync(draft)
-    if warehouse.published.exists():
+    if warehouse.published.exists() and not is_published:
         _keep_as_previous(warehouse)
     draft.replace(warehouse.published)
     state.sync(warehouse.folder)
     published = Published(path=str(warehouse.published), at=state.now(), id=build_id)
-    state.update(warehouse, {"published": published, "previous": now.get("published")})
+    previous = now.get("previous") if is_published else before
+    state.update(warehouse, {"published": published, "previous": previous})
     return published
 
 

@@ -81,6 +81,16 @@ def test_rollback_goes_back_once(warehouse):
         publishing.rollback(warehouse)
 
 
+def test_a_build_published_twice_is_rolled_back_to_the_one_before(warehouse):
+    publishing.publish(warehouse, Progress())
+    set_value(warehouse, 2)
+    passed(warehouse, "second")
+    publishing.publish(warehouse, Progress())
+    publishing.publish(warehouse, Progress())
+    assert publishing.rollback(warehouse)["id"] == "first"
+    assert read_value(warehouse.published) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
