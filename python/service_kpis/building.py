@@ -68,8 +68,6 @@ def build(
     results = _run_dbt(warehouse, progress, vars_now, select)
     checks = [check for result in results if (check := _check_of(result, warehouse.logs))]
 
-    last = before.get("build")
-    is_unchanged = given_vars in (None, before.get("vars", {})) and seeds_folder is None
     finished = Build(
         models=sum(str(result.node.resource_type) == "model" for result in results),
         as_of=_read_as_of(warehouse),
@@ -83,8 +81,7 @@ def build(
                 "id": uuid.uuid4().hex[:12],
                 "at": state.now(),
                 "passed": all(check.severity == "warn" for check in checks),
-                "is_whole": not select
-                or bool(last and last["passed"] and last["is_whole"] and is_unchanged),
+                "is_whole": not select,
                 "models": finished.models,
                 "as_of": finished.as_of,
                 "vars": finished.vars,
