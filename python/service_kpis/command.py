@@ -33,6 +33,7 @@ WarehouseOption = Annotated[
     typer.Option(
         "--warehouse",
         metavar="DIR",
+        file_okay=False,
         envvar="SERVICE_KPIS_WAREHOUSE",
         help="The warehouse folder; made when it is not there.",
     ),

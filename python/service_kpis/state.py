@@ -13,7 +13,7 @@ from service_kpis.warehouse import Warehouse
 
 
 class Built(TypedDict):
-    """The last dbt build; `is_whole` = every model was built with these vars and seeds."""
+    """The last dbt build; `is_whole` = of every model, so that all are of the same rows."""
 
     id: str
     at: str
@@ -64,13 +64,16 @@ def now() -> str:
 def read(warehouse: Warehouse) -> State:
     """Read the state; empty for a new warehouse. Raises MachineError if it is damaged."""
     try:
-        return cast(State, json.loads(warehouse.state.read_text(encoding="utf-8")))
+        found = json.loads(warehouse.state.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return State()
-    except ValueError as error:
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
         raise MachineError(
             f"{warehouse.state} is damaged. Remove it, then run `service-kpis run` again."
-        ) from error
+        )
+    return cast(State, found)
 
 
 def update(warehouse: Warehouse, changes: State) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 from rich.console import Console
 from rich.table import Table
 
@@ -221,6 +222,9 @@ def _landed(session: Session) -> None:
                 landed = read_landed(connection)
     except ServiceKpisError as error:
         session.say(f"What is landed can't be read now. {error}")
+        return
+    except duckdb.Error:  # raw tables that landing did not make
+        session.say(f"What is landed can't be read: {session.warehouse.build} is no build of ours.")
         return
     session.outcome.sources = [
         dict.fromkeys(ACCOUNT_COLUMNS) | {"source": each.source, "table": each.table}

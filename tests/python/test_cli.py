@@ -179,11 +179,26 @@ def test_status_answers_when_there_is_nothing_and_when_all_is_damaged(capsys, tm
     assert (code, outcome["build"], outcome["published"]) == (0, None, None)
     assert not nothing.exists()
     (tmp_path / "build.duckdb").write_text("no database")
-    (tmp_path / "state.json").write_text("{")
+    for damaged in ("{", "[]"):
+        (tmp_path / "state.json").write_text(damaged)
+        assert invoke(cli.app, ["status", "--warehouse", str(tmp_path)]) == 0
+        out = capsys.readouterr().out
+        assert "is it a DuckDB file?" in out
+        assert "state.json is damaged" in out
+
+
+def test_status_answers_on_a_database_of_another_kind(capsys, tmp_path):
+    with Warehouse(tmp_path).connect() as connection:
+        connection.execute("create schema raw")
+        connection.execute("create table raw.calls as select 1 as number")
     assert invoke(cli.app, ["status", "--warehouse", str(tmp_path)]) == 0
-    out = capsys.readouterr().out
-    assert "is it a DuckDB file?" in out
-    assert "state.json is damaged" in out
+    assert "no build of ours" in capsys.readouterr().out
+
+
+def test_a_file_as_warehouse_is_wrong_usage(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, outcome, _ = run(capsys, "publish", "--warehouse", tmp_path / "file")
+    assert (code, "is a file" in outcome["error"]) == (2, True)
 
 
 def test_init_writes_beside_the_files_once(capsys, tmp_path):
