@@ -35,12 +35,13 @@ def take(warehouse: Warehouse, folder: Path) -> list[str]:
             f"--seeds {folder} is no folder. Give the folder that holds your CSV files."
         )
     is_shipped = folder.resolve() == SHIPPED
-    files = [] if is_shipped else sorted(path for path in folder.iterdir() if path.suffix == ".csv")
+    files = [] if is_shipped else sorted(filter(_is_to_be_read, folder.iterdir()))
     names = list(_columns())
     seeds = {}
     for file in files:
-        if file.stem not in names:
-            raise InputError(f"{file} is no seed. There are: {', '.join(names)}.")
+        if file.suffix != ".csv" or file.stem not in names:
+            told = ", ".join(f"{name}.csv" for name in names)
+            raise InputError(f"{file} is no seed. There are: {told}.")
         seeds[file.stem] = _read(file)
     kept = _kept(warehouse)
     shutil.rmtree(kept, ignore_errors=True)
@@ -70,6 +71,11 @@ def project_dir(warehouse: Warehouse) -> Path:
 
 def _kept(warehouse: Warehouse) -> Path:
     return warehouse.folder / "seeds"
+
+
+def _is_to_be_read(path: Path) -> bool:
+    """Leave out hidden files, and the descriptions that a copy of the shipped folder brings."""
+    return path.is_file() and not path.name.startswith(".") and path.suffix not in {".yml", ".md"}
 
 
 def _read(file: Path) -> list[list[str]]:

@@ -47,6 +47,15 @@ def test_shipped_folder_brings_shipped_seeds_back(warehouse, tmp_path):
     assert seeds.project_dir(warehouse) == PROJECT_DIR
 
 
+def test_a_file_that_would_be_passed_over_is_refused(warehouse, tmp_path):
+    folder = given(tmp_path)
+    (folder / "README.md").write_text("What we changed.", encoding="utf-8")
+    assert seeds.take(warehouse, folder) == []
+    (folder / "kpi_targets.CSV").write_text("kpi_key,target\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"kpi_targets\.CSV is no seed.*kpi_targets\.csv"):
+        seeds.take(warehouse, folder)
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
