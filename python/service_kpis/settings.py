@@ -135,6 +135,8 @@ def _read(name: object, value: Any) -> Any:
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise InputError(f"--vars names `{name}`, which is no var. There are: {', '.join(KINDS)}.")
+    if value is None and defaults()[str(name)] is None:
+        return None
     try:
         read = kind.read(value)
     except (TypeError, OverflowError):  # a list where a word belongs, a date beyond year 9999
