@@ -181,16 +181,6 @@ def test_the_catalogue_says_everything_of_every_kpi(scenario: Scenario) -> None:
         on columns (* exclude kpi_key)
         """
     )
-    columns = {
-        "theme",
-        "label_en",
-        "label_fr",
-        "definition",
-        "definition_fr",
-        "formula",
-        "unit",
-        "owner",
-    }
     told: dict[str, set[str]] = {}
     for key, column, text in found:
         assert text.strip(), (key, column)
