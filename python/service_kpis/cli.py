@@ -129,7 +129,10 @@ def remove(
 
     with session.warehouse.locked():
         landing.remove(session.warehouse, source)
-    session.say(f"Removed {source}. Run `service-kpis run` to build and publish without it.")
+        is_last = not landing.known_sources(session.warehouse)
+    # `run` would fill a warehouse without sources with the sample data.
+    next_step = "build`, `validate` and `publish" if is_last else "run"
+    session.say(f"Removed {source}. `service-kpis {next_step}` publishes without it.")
 
 
 @command(app)
@@ -244,7 +247,7 @@ def forget(
     del person
     raise InputError(
         "`forget` is not there yet. Erase the person from the source's files, "
-        "then `service-kpis remove SOURCE` and `service-kpis run`."
+        "then `service-kpis remove` that source and `service-kpis run` its folder again."
     )
 
 

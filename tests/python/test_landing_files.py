@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing_helpers import CALL, CALLS, land_files, query, refused, write
 from service_kpis.errors import InputError
 from service_kpis.landing import files as landing_files
-from service_kpis.landing import land, read_csv, rejects
+from service_kpis.landing import init, land, read_csv, rejects
 from service_kpis.landing.options import Options
 from service_kpis.warehouse import Warehouse
 
@@ -232,3 +234,30 @@ def test_a_file_that_changes_is_refused(
     monkeypatch.setattr(landing_files.shutil, "copyfile", copy_and_append)
     with pytest.raises(InputError, match="changed while it was read"):
         land(warehouse, [folder])
+
+
+def test_a_value_within_a_json_object_is_its_characters(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    yml = (
+        "name: s\ntables: {orders: {files: o.jsonl, columns: {order_id: id, customer_id: who.ref, "
+        "status: state, ordered_at: times.ordered, amount: sums.total}}}\n"
+    )
+    line = (
+        '{"id": "1", "who": {"ref": "C062"}, "state": "placed", '
+        '"times": {"ordered": "2025-01-01T00:00:00Z"}, "sums": {"total": 12.5}}\n'
+    )
+    land_files(warehouse, tmp_path / "s", {"source.yml": yml, "o.jsonl": line})
+    assert query(
+        warehouse, "select customer_id, ordered_at, cast(amount as double) from raw.orders"
+    ) == [("C062", datetime(2025, 1, 1), 12.5)]
+    assert refused(warehouse) == []
+
+
+def test_two_files_of_one_table_make_a_list_of_mappings(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("customers_north.csv", "customers_south.csv")]
+    for file in files:
+        file.write_text("customer_id,segment\n1,gold\n", encoding="utf-8")
+    mappings = yaml.safe_load(init(files))["tables"]["customers"]
+    assert [mapping["files"] for mapping in mappings] == [file.name for file in files]
+    assert all("customer_id" in mapping["columns"]["customer_id"] for mapping in mappings)

@@ -90,10 +90,24 @@ def init(files: Sequence[Path]) -> str:
         "default_country: FR              # ? of telephone numbers in national form",
         "tables:",
     ]
+    mappings: dict[str, list[list[str]]] = {}
     for file in files:
         columns, options = _header(file)
-        lines += _table_lines(file, columns, options)
+        table, mapping = _mapping(file, columns, options)
+        mappings.setdefault(table.name, []).append(mapping)
+    for name, of_table in mappings.items():
+        lines.append(f"  {name}:  # ? the table whose columns these resemble most")
+        lines += of_table[0] if len(of_table) == 1 else _as_list(of_table)
     return "\n".join(lines) + "\n"
+
+
+def _as_list(mappings: list[list[str]]) -> list[str]:
+    """Write several mappings of one table as the list that source.yml wants."""
+    return [
+        f"    {'  ' if place else '- '}{line[4:]}"
+        for mapping in mappings
+        for place, line in enumerate(mapping)
+    ]
 
 
 def _header(file: Path) -> tuple[tuple[str, ...], list[str]]:
@@ -131,11 +145,11 @@ def _csv_header(
     return raw.columns, found
 
 
-def _table_lines(file: Path, columns: tuple[str, ...], options: list[str]) -> list[str]:
+def _mapping(file: Path, columns: tuple[str, ...], options: list[str]) -> tuple[Table, list[str]]:
+    """Give the table that a file's columns resemble most, and the lines of its mapping."""
     table, mapped = _best_table(file, columns)
     required = [column.name for column in table.columns if column.is_required]
-    lines = [f"  {table.name}:  # ? the table whose columns these resemble most"]
-    lines.append(f'    files: "{file.name}"')
+    lines = [f'    files: "{file.name}"']
     if options:
         lines.append(f"    options: {{{', '.join(options)}}}  # ?")
     lines.append("    columns:  # ours: a SQL expression over the file's columns")
@@ -155,7 +169,7 @@ def _table_lines(file: Path, columns: tuple[str, ...], options: list[str]) -> li
     free = [c.name for c in table.columns if c.name not in mapped and c.name not in required]
     if free:
         lines.append(f"    # may be added: {', '.join(free)}")
-    return lines
+    return table, lines
 
 
 def _best_table(file: Path, columns: tuple[str, ...]) -> tuple[Table, dict[str, str]]:

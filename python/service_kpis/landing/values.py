@@ -33,6 +33,9 @@ def text_of(value: str, kind: str) -> str:
             f"case when {is_whole} then cast(cast({value} as bigint) as varchar) "
             f"else cast({value} as varchar) end"
         )
+    if kind == "JSON":
+        # A string within an object is its characters, not their JSON with quotes.
+        return f"({value} ->> '$')"
     return value if kind == "VARCHAR" else f"cast({value} as varchar)"
 
 
