@@ -39,6 +39,8 @@ with kpis as (
         'queue_abandon_rate': ref('kpi_queue_abandon_rate'),
         'redundancy_rate': ref('kpi_redundancy_rate'),
         'redundant_call_share': ref('kpi_redundant_call_share'),
+        'renewal_rate': ref('kpi_renewal_rate'),
+        'renewals': ref('kpi_renewals'),
         'repeat_sales': ref('kpi_repeat_sales'),
         'repeat_sales_rate': ref('kpi_repeat_sales_rate'),
         'repeat_sales_value': ref('kpi_repeat_sales_value'),
