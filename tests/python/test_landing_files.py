@@ -81,7 +81,7 @@ def test_the_fast_reader_reads_plain_files(tmp_path: Path) -> None:
 def test_rows_of_wrong_width_are_refused_under_their_number(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    content = f"\ufeff{CALLS}\r\n\r\n1,{CALL}\r\n2,inbound\r\n3,{CALL},x\r\n  \r\n4,{CALL}"
+    content = f"\ufeff{CALLS}\r\n\r\n1,{CALL}\r\n2,inbound\r\n3,{CALL},x\r\n \t \r\n4,{CALL}"
     (account,) = land_files(warehouse, tmp_path / "s", {"calls.csv": content})
     assert (account.read, account.inserted, account.rejected) == (4, 2, 2)
     assert refused(warehouse) == [(2, None, "wrong_field_count"), (3, None, "wrong_field_count")]
@@ -117,6 +117,14 @@ def test_encodings(warehouse: Warehouse, tmp_path: Path, encoding: str) -> None:
     content = f"{CALLS};reason\n1;{CALL};é\n".replace(",", ";").encode(encoding)
     land_files(warehouse, tmp_path / "s", {"source.yml": yml, "c.csv": content})
     assert query(warehouse, "select reason from raw.calls") == [("é",)]
+
+
+def test_a_byte_order_mark_is_no_data(warehouse: Warehouse, tmp_path: Path) -> None:
+    options = "{header: false, names: [agent_id, team]}"
+    yml = f"name: s\ntables: {{agents: {{files: a.csv, options: {options}}}}}"
+    files: dict[str, str | bytes] = {"source.yml": yml, "a.csv": "\ufeffa,x\nb,y\n"}
+    land_files(warehouse, tmp_path / "s", files)
+    assert query(warehouse, "select agent_id from raw.agents order by _row") == [("a",), ("b",)]
 
 
 def test_json_lines_are_typed_by_json_alone(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -156,6 +164,28 @@ def test_parquet_keeps_its_types(warehouse: Warehouse, tmp_path: Path) -> None:
     ) == [("1", 9, 10, 1)]
 
 
+def test_whole_numbers_of_json_may_be_wide(warehouse: Warehouse, tmp_path: Path) -> None:
+    rest = '"direction": "inbound", "started_at": "2024-01-01", "ended_at": "2024-01-01"'
+    lines = [f'{{"call_id": {number}, {rest}}}' for number in (-5, 18446744073709551615)]
+    land_files(warehouse, tmp_path / "s", {"calls.jsonl": "\n".join(lines)})
+    assert query(warehouse, "select call_id from raw.calls order by _row") == [
+        ("-5",),
+        ("18446744073709551615",),
+    ]
+
+
+@pytest.mark.parametrize("folder", ["plain", "year=2024", "[1]*", "l'été"])
+def test_parquet_is_known_by_nothing_but_its_content(tmp_path: Path, folder: str) -> None:
+    warehouse = Warehouse(tmp_path / folder)
+    source = write(tmp_path / "s", {})
+    duckdb.execute(
+        f"copy (select 'a' as agent_id, 1 as file_row_number, 2 as _row) "
+        f"to '{source}/agents.parquet'"
+    )
+    land_files(warehouse, source, {})
+    assert query(warehouse, "select agent_id, _row from raw.agents") == [("a", 1)]
+
+
 def test_gzip_by_its_bytes(warehouse: Warehouse, tmp_path: Path) -> None:
     packed = gzip.compress(f"{CALLS}\n1,{CALL}\n".encode())
     land_files(warehouse, tmp_path / "s", {"calls.csv.gz": packed})
@@ -173,6 +203,11 @@ def test_gzip_by_its_bytes(warehouse: Warehouse, tmp_path: Path) -> None:
         ("calls.jsonl", b"no json\n", "not JSON Lines"),
         ("calls.xlsx", b"no xlsx", "not a readable xlsx"),
         ("calls.csv", b"call_id,direction\n1,inbound\n", "no column started_at"),
+        ("calls.csv", CALLS.encode() + b",num\xe9ro\n", "is not text in utf-8"),
+        ("calls.csv", f"{CALLS}\n1,{CALL}\n".encode("utf-16"), "is not text in utf-8"),
+        ("calls.csv", b"PAR1\x15\x04\x15\x00\n", "is not text in utf-8"),
+        ("calls.jsonl", b"\n", "not JSON Lines"),
+        ("calls.jsonl", b'[{"call_id": 1}]', "not JSON Lines"),
     ],
 )
 def test_refused_files_land_nothing(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from landing_helpers import CALL, CALLS, land_files, query, refused
+from landing_helpers import CALL, CALLS, land_files, query, refused, write
 from service_kpis.errors import CheckFailedError
 from service_kpis.landing import land, rejects
 from service_kpis.warehouse import Warehouse
@@ -231,6 +232,92 @@ def test_decimal_comma_knows_no_thousands(warehouse: Warehouse, tmp_path: Path) 
         (2, "amount", "not_a_decimal"),
         (3, "ordered_at", "not_a_timestamp"),
     ]
+
+
+def test_landing_again_changes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Two files that share a key land in turn each time; the key ends as it was."""
+    header = f"{CALLS},reason\n"
+    files: dict[str, str | bytes] = {
+        "calls/a.csv": f"{header}1,{CALL},old\n2,{CALL},y\n",
+        "calls/b.csv": f"{header}1,{CALL},new\n",
+    }
+    land_files(warehouse, tmp_path / "s", files)
+    state = query(warehouse, "select * from raw.calls order by call_id")
+    again = land_files(warehouse, tmp_path / "s", files)
+    assert [(a.inserted, a.updated, a.unchanged) for a in again] == [(0, 0, 2), (0, 0, 1)]
+    assert query(warehouse, "select * from raw.calls order by call_id") == state
+
+
+def test_rejects_are_of_the_last_landing(warehouse: Warehouse, tmp_path: Path) -> None:
+    """A file that is gone keeps its rows and rejects, but for `mode: replace`."""
+    header = f"{CALLS}\n"
+    yml = "name: s\ntables: {calls: {files: '*.csv', mode: upsert}}\n"
+    files: dict[str, str | bytes] = {
+        "source.yml": yml,
+        "a.csv": f"{header}1,{CALL}\n,{CALL}\n",
+        "b.csv": f"{header}2,{CALL}\n,{CALL}\n",
+    }
+    folder = tmp_path / "s"
+    land_files(warehouse, folder, files)
+    land_files(warehouse, folder, {"b.csv": f"{header}2,{CALL}\n"})
+    assert [r["file_name"] for r in rejects(warehouse)] == ["a.csv"]
+    (folder / "a.csv").unlink()
+    land_files(warehouse, folder, {})
+    assert [r["file_name"] for r in rejects(warehouse)] == ["a.csv"]
+    land_files(warehouse, folder, {"source.yml": yml.replace("upsert", "replace")})
+    assert rejects(warehouse) == []
+    assert query(warehouse, "select call_id from raw.calls") == [("2",)]
+
+
+def test_the_key_of_an_identifier_is_trimmed(warehouse: Warehouse, tmp_path: Path) -> None:
+    content = (
+        "kind,value,customer_id\nphone, +33123456789 ,c1\nphone,+33123456789,c1\nphone,  ,c2\n"
+    )
+    (account,) = land_files(warehouse, tmp_path / "s", {"customer_identifiers.csv": content})
+    assert (account.inserted, account.unchanged, account.rejected) == (1, 1, 1)
+    assert query(warehouse, "select value from raw.customer_identifiers") == [("+33123456789",)]
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Paris"])
+@pytest.mark.parametrize(
+    "moment",
+    ["timestamp '294247-01-10 04:00:54.775806'", "date '5000000-01-01'", "'-infinity'::timestamp"],
+)
+def test_typed_times_beyond_all_clocks_refuse_their_row(
+    warehouse: Warehouse, tmp_path: Path, timezone: str, moment: str
+) -> None:
+    folder = write(tmp_path / "s", {"source.yml": _source(timezone).replace("csv", "parquet")})
+    duckdb.execute(
+        f"""
+        copy (
+            select 1 as call_id, 'inbound' as direction, {moment} as started_at,
+                   timestamp '2024-01-01 10:00:00' as ended_at
+        ) to '{folder}/calls.parquet'
+        """
+    )
+    land_files(warehouse, folder, {})
+    assert refused(warehouse) == [(1, "started_at", "not_a_timestamp")]
+
+
+def test_a_typed_day_is_finite(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = write(tmp_path / "s", {})
+    duckdb.execute(
+        f"copy (select 'a' as agent_id, 'infinity'::timestamp as started_on union all "
+        f"select 'b', '2024-01-01 00:00:00') to '{folder}/agents.parquet'"
+    )
+    land_files(warehouse, folder, {})
+    assert refused(warehouse) == [(1, "started_on", "not_a_date")]
+    assert query(warehouse, "select cast(started_on as varchar) from raw.agents") == [
+        ("2024-01-01",)
+    ]
+
+
+def test_a_dry_run_on_nothing_writes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
+    (account,) = land_files(
+        warehouse, tmp_path / "s", {"calls.csv": f"{CALLS}\n1,{CALL}\n"}, dry_run=True
+    )
+    assert account.inserted == 1
+    assert not warehouse.folder.exists()
 
 
 def test_strict_and_dry_run_leave_nothing(warehouse: Warehouse, tmp_path: Path) -> None:

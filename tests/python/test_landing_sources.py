@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,10 @@ from service_kpis.warehouse import Warehouse
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse")
+
+
+_OPTIONS = "name: s\ntables: {calls: {files: calls.csv, options: "
+_QUERY = "name: s\ntables: {{calls: {{relations: {}, query: select 1}}}}\n"
 
 
 def _yml(body: str) -> str:
@@ -37,6 +43,14 @@ def _yml(body: str) -> str:
         "nextval('s')",
         "write_log('x')",
         "sleep_ms(10)",
+        "json_serialize_plan('select 1')",
+        # Not of its row alone, or of no row: their failure could not be told to one.
+        "(select cast(call_id as integer))",
+        "error('x')",
+        "random()",
+        "count(*)",
+        "row_number() over ()",
+        "unnest([1, 2])",
         "(select name from duckdb_settings())",
         "(select x from query('select 1 as x'))",
         "(select 1 from sqlite_master)",
@@ -103,6 +117,14 @@ def test_unknown_column_names_those_of_the_file(warehouse: Warehouse, tmp_path: 
         ("name: s\ntables: {calls: {postgres: {}}}\n", "cannot be landed yet"),
         ("name: s\ntables:\n  calls: {files: a}\n  calls: {files: b}\n", "line 4"),
         ("name: [\n", "not valid YAML"),
+        ("[" * 20_000, "not valid YAML"),
+        ("name: s\ntimezone: localtime\ntables: {calls: {files: calls.csv}}\n", "timezone"),
+        ("name: s\ntables: {calls: {files: .}}\n", "no file matches|no valid pattern"),
+        (_OPTIONS + "{encoding: rot13}}}\n", "encoding is not known"),
+        (_OPTIONS + "{timestamp_format: '%Q'}}}\n", "timestamp_format must be a format"),
+        (_OPTIONS + "{delim: ';', quote: ';'}}}\n", "delim must be another character"),
+        (_OPTIONS + '{delim: "\\n"}}}\n', "one character"),
+        (_QUERY.format("{a: {files: calls.csv}, A: {files: calls.csv}}"), "SQL knows no case"),
     ],
 )
 def test_a_wrong_source_yml_is_told(
@@ -123,18 +145,23 @@ def test_what_is_no_source(warehouse: Warehouse, tmp_path: Path) -> None:
         land(warehouse, [one / "calls.csv"])
     with pytest.raises(InputError, match="call is no table"):
         land(warehouse, [write(tmp_path / "c", {"call.csv": content})])
-    (one / "calls.csv").unlink()
-    (one / "calls.csv").symlink_to(two / "calls.csv")
-    with pytest.raises(InputError, match="leads out"):
-        land(warehouse, [one])
+    for target, message in ((two / "calls.csv", "leads out"), ("calls.csv", "leads nowhere")):
+        (one / "calls.csv").unlink()
+        (one / "calls.csv").symlink_to(target)
+        with pytest.raises(InputError, match=message):
+            land(warehouse, [one])
+    odd = write(tmp_path / "odd" / "calls", {os.fsdecode(b"\xe9.csv"): content}).parent
+    with pytest.raises(InputError, match=r"\\xe9\.csv: the name is no text"):
+        land(warehouse, [odd])
 
 
 def test_an_error_keeps_what_landed_before(warehouse: Warehouse, tmp_path: Path) -> None:
     good = write(tmp_path / "good", {"calls.csv": f"{CALLS}\n1,{CALL}\n"})
-    bad = write(tmp_path / "bad", {"calls.csv": ""})
+    bad = write(tmp_path / "bad", {"source.yml": "name: ["})
+    later = write(tmp_path / "later", {"calls.csv": f"{CALLS}\n1,{CALL}\n"})
     landed: list[FileAccount] = []
     with pytest.raises(InputError):
-        land(warehouse, [good, bad], landed=landed)
+        land(warehouse, [good, bad, later], landed=landed)
     assert [account.source for account in landed] == ["good"]
     assert [source.name for source in known_sources(warehouse)] == ["good"]
 
@@ -217,6 +244,38 @@ def test_parties_follow_the_identifiers(warehouse: Warehouse, tmp_path: Path) ->
     assert query(warehouse, "select count(*) from raw.parties") == [(5,)]
     remove(warehouse, "crm")
     assert query(warehouse, f"{known}'01 23 45 67 89'") == [(None, before, hash_before)]
+
+
+def test_every_id_of_a_customer_or_agent_is_a_party(warehouse: Warehouse, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "calls.csv": f"{CALLS},customer_id,agent_id\n1,{CALL},c1,a1\n",
+        "tickets.csv": "ticket_id,customer_id,agent_id,channel,status,created_at\n"
+        "1,c2,a2,email,new,2024-01-01\n",
+        "ticket_events.csv": "event_id,ticket_id,occurred_at,event,agent_id\n"
+        "1,1,2024-01-01,closed,a3\n",
+        "reviews.csv": "review_id,platform,posted_at,customer_id\n1,p,2024-01-01,c3\n",
+        "orders.csv": "order_id,customer_id,status,ordered_at,amount\n1,c4,placed,2024-01-01,1\n",
+        "subscriptions.csv": "subscription_id,term_number,customer_id,starts_on,ends_on\n"
+        "1,1,c5,2024-01-01,2025-01-01\n",
+        "surveys.csv": "survey_id,kind,customer_id,agent_id\n1,nps,c6,a4\n",
+        "agents.csv": "agent_id\na5\n a1 \n",
+        "agent_absences.csv": "agent_id,starts_on,ends_on\na6,2024-01-01,2024-01-02\n",
+        "customers.csv": "customer_id\nc7\n",
+        "customer_identifiers.csv": "kind,value,customer_id\nemail,x@example.org,c8\n",
+    }
+    land_files(warehouse, tmp_path / "s", files)
+    known = "select identifier, caller_key, customer_id, source_name from raw.parties where kind = "
+    customers = [f"c{number}" for number in range(1, 9)]
+    agents = [f"a{number}" for number in range(1, 7)]
+    assert query(warehouse, f"{known}'customer' order by 1") == [(c, c, c, None) for c in customers]
+    assert query(warehouse, f"{known}'agent' order by 1") == [(a, a, None, None) for a in agents]
+    key = bytes.fromhex(warehouse.key.read_text().strip())
+    expected = hmac.digest(key, b"agent:a1", "sha256").hex()[:32]
+    assert query(warehouse, "select caller_hash from raw.parties where identifier = 'a1'") == [
+        (expected,)
+    ]
+    remove(warehouse, "s")
+    assert query(warehouse, "select count(*) from raw.parties") == [(0,)]
 
 
 def test_remove_takes_everything_of_a_source(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -15,17 +15,60 @@ _TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each",
 _TABLE_KINDS = frozenset({"EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"})
 # Functions that reach settings, files, sequences, logs, other SQL or the session, not the row.
 _FORBIDDEN_FUNCTION = re.compile(
-    r"(duckdb_|pragma_|pg_|read_|write_|json_execute_|current_(?!date$|time|localtime)|sleep|query|"
+    r"(duckdb_|pragma_|pg_|read_|write_|json_execute_|json_serialize_|json_deserialize_|current_(?!date$|time|localtime)|sleep|query|"
     r"getenv|getvariable|nextval|currval|txid|glob|in_search_path|session_user|user$|version$|"
     r"has_|set_config|parse_duckdb_log|inet_|shobj_|col_description|obj_description|__internal)"
 )
 _SYSTEM_NAME = re.compile(r"(duckdb_|pg_|pragma_|sqlite_|information_schema)", re.IGNORECASE)
 
 
-def is_plain_column(connection: duckdb.DuckDBPyConnection, expression: str) -> bool:
+def guarded(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) -> tuple[str, str]:
+    """Give SQL of an expression over `_landing_input` as {'v': value}, and the value's SQL type.
+
+    Where it fails on a row the struct is null, while a null value is {'v': null}. Raises InputError
+    for what does not fit the file, or is not of its row alone.
+    """
+    check_expression(connection, expression, shown)
+    wrapped = f"({expression}\n)"
+    try:
+        kind = _described_type(connection, wrapped)
+    except duckdb.Error as error:
+        raise InputError(_misfit(connection, error, shown)) from None
+    piece = f"{{'v': {wrapped}}}"
+    if _is_plain(connection, expression):
+        return piece, kind
+    piece = f"try({piece})"
+    try:
+        _described_type(connection, piece)
+    except duckdb.Error:
+        raise InputError(
+            f"{shown} may hold no subquery, aggregate, window, unnest, or function that gives "
+            "something else each time; fold or join rows by relations and a query."
+        ) from None
+    return piece, kind
+
+
+def _is_plain(connection: duckdb.DuckDBPyConnection, expression: str) -> bool:
     """Tell whether a checked expression is a column or a constant, which cannot fail."""
     item = _parse(connection, f"select {expression}", "")["select_list"][0]
     return item["class"] in ("COLUMN_REF", "CONSTANT")
+
+
+def _described_type(connection: duckdb.DuckDBPyConnection, expression: str) -> str:
+    rows = connection.execute(
+        f"describe select _row, {expression} as value from _landing_input"
+    ).fetchall()
+    return str(rows[1][1])
+
+
+def _misfit(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, shown: str) -> str:
+    unknown = re.search(r'Referenced (?:column|table) "([^"]*)" not found', str(error))
+    if unknown:
+        columns = connection.execute("describe _landing_input").fetchall()
+        names = [row[0] for row in columns if row[0] not in ("_row", "_file")]
+        return f"{shown} uses a column {unknown[1]} that the file lacks. It has {', '.join(names)}."
+    first_line = str(error).splitlines()[0]
+    return f"{shown} does not fit the file: {first_line}"
 
 
 def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) -> None:

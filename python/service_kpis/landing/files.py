@@ -44,7 +44,7 @@ def copy_aside(path: Path, folder: Path) -> Path:
         shutil.copyfile(path, aside)
         after = _fingerprint(path)
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+        raise InputError(f"{path} cannot be read ({error.strerror or 'no plain file'}).") from None
     if before != after or aside.stat().st_size != after[0]:
         raise InputError(f"{path} changed while it was read. Land it again when it is complete.")
     return aside

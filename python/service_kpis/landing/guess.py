@@ -14,7 +14,8 @@ from service_kpis.errors import InputError
 from service_kpis.landing.files import copy_aside
 from service_kpis.landing.options import Options
 from service_kpis.landing.read_csv import layout_of, read_csv
-from service_kpis.landing.read_typed import read_jsonl, read_parquet, read_xlsx
+from service_kpis.landing.read_typed import read_jsonl, read_parquet
+from service_kpis.landing.read_xlsx import read_xlsx
 from service_kpis.landing.source import format_of
 from service_kpis.landing.sql import identifier
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,15 @@ from service_kpis.landing.parties import forget_numbers, refresh_parties
 from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
 from service_kpis.landing.rows import mendable_columns
-from service_kpis.landing.source import country_code, locate, read_source, source_name
+from service_kpis.landing.source import Source, country_code, locate, read_source, source_name
 from service_kpis.landing.sql import scalar
 from service_kpis.landing.stage import Landing, Progress, StagedTable, stage
-from service_kpis.landing.store import create_raw_tables, read_known_sources, secret_key
+from service_kpis.landing.store import (
+    create_raw_tables,
+    known_sources,
+    read_known_sources,
+    secret_key,
+)
 from service_kpis.landing.upsert import delete_unseen, upsert, valid_rows
 from service_kpis.warehouse import Warehouse
 
@@ -41,7 +47,7 @@ def land(  # noqa: PLR0913
 
     The caller holds `warehouse.locked()`. A real source removes the sample first, and `on_progress`
     says so. `landed`, where given, is the list that is filled and returned: after an error it holds
-    the accounts of the sources that landed before. `dry_run` does everything but the commit.
+    the accounts of the sources that landed before. `dry_run` does everything and leaves nothing.
 
     Raises InputError, and CheckFailedError where `strict` finds a reject: nothing of that source
     landed, and later ones are not begun.
@@ -49,37 +55,60 @@ def land(  # noqa: PLR0913
     accounts = landed if landed is not None else []
     tell = on_progress or _say_nothing
     country = country_code(default_country, "vars")
-    locations = [locate(path) for path in sources]
-    names = [source_name(location) for location in locations]
+    _refuse_same_names(sources)
+    with _rehearsal(warehouse) if dry_run else nullcontext(warehouse) as target:
+        key = secret_key(target)
+        for path in sources:
+            source = read_source(locate(path))
+            source = replace(source, default_country=source.default_country or country)
+            with _landing(target, source, clock_skew_seconds, tell) as landing:
+                accounts.extend(
+                    _land_source(landing, key, is_sample=is_sample, strict=strict, dry_run=dry_run)
+                )
+    return accounts
+
+
+def _refuse_same_names(sources: Sequence[Path]) -> None:
+    """Refuse two sources of one name; one that cannot be read is refused when its turn comes."""
+    names = []
+    for path in sources:
+        with suppress(InputError):
+            names.append(source_name(locate(path)))
     for name in names:
         if names.count(name) > 1:
             raise InputError(
                 f"Two sources bear the name {name}. Give each its own `name` in its source.yml."
             )
-    key = secret_key(warehouse)
-    for location in locations:
-        source = read_source(location)
-        source = replace(source, default_country=source.default_country or country)
-        try:
-            with (
-                tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".landing-") as folder,
-                warehouse.connect() as connection,
-            ):
-                landing = Landing(
-                    connection, source, Path(folder), _now(), clock_skew_seconds, tell
-                )
-                found = _land_source(
-                    landing, key, is_sample=is_sample, strict=strict, dry_run=dry_run
-                )
-        except duckdb.OutOfMemoryException as error:
-            raise MachineError(f"There is too little memory to land {source.name}.") from error
-        except duckdb.Error as error:
-            raise MachineError(
-                f"Landing {source.name} failed in DuckDB ({type(error).__name__}); nothing of it "
-                "landed."
-            ) from error
-        accounts.extend(found)
-    return accounts
+
+
+@contextmanager
+def _rehearsal(warehouse: Warehouse) -> Iterator[Warehouse]:
+    """Give the warehouse if it holds sources, else an empty one that goes: nothing is written."""
+    if known_sources(warehouse):
+        yield warehouse
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Warehouse(Path(folder))
+
+
+@contextmanager
+def _landing(
+    warehouse: Warehouse, source: Source, clock_skew_seconds: int, tell: Progress
+) -> Iterator[Landing]:
+    """Open a landing of `source`; what DuckDB raises in it becomes a plain MachineError."""
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".landing-") as folder,
+            warehouse.connect() as connection,
+        ):
+            yield Landing(connection, source, Path(folder), _now(), clock_skew_seconds, tell)
+    except duckdb.OutOfMemoryException as error:
+        raise MachineError(f"There is too little memory to land {source.name}.") from error
+    except duckdb.Error as error:
+        raise MachineError(
+            f"Landing {source.name} failed in DuckDB ({type(error).__name__}); nothing of it "
+            "landed."
+        ) from error
 
 
 def _say_nothing(message: str) -> None:
@@ -121,7 +150,8 @@ def _land_source(
 def _write(landing: Landing, staged: StagedTable) -> None:
     """Write a staged table to raw, and complete its accounts."""
     connection, source, table = landing.connection, landing.source, staged.table
-    clear_rejects(connection, source.name, table.name, staged.files)
+    files = None if staged.is_replaced else staged.files
+    clear_rejects(connection, source.name, table.name, files)
     states = upsert(connection, table, source.name, landing.landed_at)
     for seq, (inserted, updated, unchanged) in states.items():
         account = staged.by_seq[seq]

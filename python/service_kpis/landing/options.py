@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import duckdb
 
 from service_kpis.errors import InputError
 
@@ -26,6 +29,8 @@ class Options:
     delim: str | None = None
     quote: str = '"'
     escape: str | None = None
+    """None = a quote within quotes is doubled."""
+
     has_header: bool = True
     names: tuple[str, ...] = ()
     skip: int = 0
@@ -59,10 +64,12 @@ def read_options(entry: object, file_format: str, where: str) -> Options:
     for key, value in entry.items():
         if value is not None:
             options = replace(options, **_option(str(key), value, where))
+    if options.delim and options.delim in (options.quote, options.escape):
+        raise InputError(f"{where}: delim must be another character than quote and escape.")
     return options
 
 
-def _option(key: str, value: object, where: str) -> dict[str, Any]:  # noqa: PLR0911
+def _option(key: str, value: object, where: str) -> dict[str, Any]:  # noqa: PLR0911, PLR0912
     match key:
         case "header":
             return {"has_header": _expect(value, bool, "true or false", key, where)}
@@ -89,6 +96,8 @@ def _option(key: str, value: object, where: str) -> dict[str, Any]:  # noqa: PLR
             if value not in (".", ","):
                 raise InputError(f"{where}: option decimal must be '.' or ','.")
             return {"decimal": value}
+        case "date_format" | "timestamp_format":
+            return {key: _strptime_format(value, key, where)}
         case _:
             return {key: str(value)}
 
@@ -96,16 +105,28 @@ def _option(key: str, value: object, where: str) -> dict[str, Any]:  # noqa: PLR
 def _encoding(value: object, where: str) -> str:
     try:
         name = codecs.lookup(str(value)).name
-    except LookupError:
+        # Some codecs turn bytes into bytes, or text into text.
+        io.TextIOWrapper(io.BytesIO(), encoding=name)
+    except (LookupError, ValueError):
         raise InputError(
             f"{where}: the encoding is not known. Common ones are utf-8, latin-1, cp1252, utf-16."
         ) from None
     return "utf-8" if name == "utf-8-sig" else name
 
 
+def _strptime_format(value: object, key: str, where: str) -> str:
+    try:
+        duckdb.execute("select try_strptime('', ?::varchar)", [value])
+    except duckdb.Error:
+        value = None
+    if isinstance(value, str) and "%" in value:
+        return value
+    raise InputError(f"{where}: option {key} must be a format such as '%d/%m/%Y %H:%M:%S'.")
+
+
 def _character(value: object, key: str, where: str, *, may_be_empty: bool = False) -> str:
     text = "\t" if value == "\\t" else str(value)
-    if len(text) == 1 or (may_be_empty and not text):
+    if (len(text) == 1 and text not in "\r\n\0") or (may_be_empty and not text):
         return text
     raise InputError(f"{where}: option {key} must be one character.")
 

@@ -1,4 +1,4 @@
-"""raw.parties: who a customer id or a telephone number is, and the keyed hash that may leave."""
+"""raw.parties: who an id or a telephone number is, and the keyed hash that may leave."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def refresh_parties(
     `countries` gives each source's country of national numbers; where that changes, its numbers
     must be forgotten before (`forget_numbers`).
     """
-    _refresh_customers(connection, key)
+    for kind in ("customer", "agent"):
+        _refresh_ids(connection, key, kind)
     _refresh_numbers(connection, countries)
     _link_numbers(connection, key, countries)
 
@@ -61,42 +62,37 @@ def forget_numbers(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     connection.execute("delete from raw.parties where kind = 'phone' and source_name = ?", [source])
 
 
-def _refresh_customers(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Keep one party for every customer_id that any raw table refers to."""
-    referring = [
+def _refresh_ids(connection: duckdb.DuckDBPyConnection, key: bytes, kind: str) -> None:
+    """Keep one party for every id of the kind (`customer`, `agent`) that any raw table holds."""
+    column = f"{kind}_id"
+    holding = [
         table.name
         for table in tables().values()
-        if any(column.name == "customer_id" for column in table.columns)
+        if any(entry.name == column for entry in table.columns)
     ]
     union = " union ".join(
-        f"select customer_id from raw.{identifier(name)} where customer_id is not null"
-        for name in referring
+        f"select {column} as identifier from raw.{identifier(name)} where {column} is not null"
+        for name in holding
     )
-    connection.execute(f"create or replace temp table _landing_customers as {union}")
+    connection.execute(f"create or replace temp table _landing_ids as {union}")
     connection.execute(
-        """
-        delete from raw.parties as party
-        where kind = 'customer' and not exists (
-            select 1 from _landing_customers as c where c.customer_id = party.identifier
-        )
-        """
+        "delete from raw.parties where kind = ? "
+        "and identifier not in (select identifier from _landing_ids)",
+        [kind],
     )
     new = connection.execute(
-        """
-        select customer_id
-        from _landing_customers as c
-        where not exists (
-            select 1 from raw.parties where kind = 'customer' and identifier = c.customer_id
-        )
-        order by customer_id
-        """
+        "select identifier from _landing_ids where identifier not in "
+        "(select identifier from raw.parties where kind = ?) order by identifier",
+        [kind],
     ).fetchall()
-    customers = [row[0] for row in new]
-    hashes = [keyed_hash(key, "customer", customer) for customer in customers]
-    with batch(connection, {"customer": customers, "hash": hashes}):
+    ids = [row[0] for row in new]
+    hashes = [keyed_hash(key, kind, one) for one in ids]
+    customer = "id" if kind == "customer" else "null"
+    with batch(connection, {"id": ids, "hash": hashes}):
         connection.execute(
-            "insert into raw.parties select 'customer', null, customer, customer, customer, "
-            "customer, hash from _landing_batch"
+            f"insert into raw.parties select ?, null, id, id, {customer}, id, hash "
+            "from _landing_batch",
+            [kind],
         )
 
 

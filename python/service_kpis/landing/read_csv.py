@@ -7,6 +7,7 @@ same rows.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -107,6 +109,8 @@ def layout_of(aside: Path, shown: str, options: Options) -> Layout:
             raise InputError(f"{shown}: its first line has a quote that is not closed.") from None
     header_lines = len(lines) + sum(field.count("\n") for field in first)
     names = list(options.names or (first if options.has_header else _numbered(len(first))))
+    if any(_oddity(name, names, len(names)) for name in names):
+        raise InputError(_undecodable(shown, options.encoding))
     if options.has_header and len(names) < len(first):
         raise InputError(f"{shown} has {len(first)} columns, and names lists {len(names)}.")
     return Layout(
@@ -195,20 +199,37 @@ def _write_body(file: _CsvFile, body: Path) -> int | None:
     """Write the data rows alone as UTF-8 and count them; None where a byte is odd."""
     layout = file.layout
     with open_bytes(file.aside, file.shown) as binary, body.open("wb") as out:
-        stream = text_stream(binary, file.encoding, "strict")
         quote = ord(layout.quote) if layout.quote else -1
         counter = _RecordCounter(ord(layout.delim), quote, len(layout.columns))
         try:
-            for _ in range(layout.lines_before_data):
-                stream.readline()
-            while text := stream.read(_CHUNK) + stream.readline():
-                chunk = text.encode("utf-8")
+            for chunk in _data_chunks(binary, file):
                 if not counter.count(chunk):
                     return None
                 out.write(chunk)
         except UnicodeError:
             return None
     return None if counter.is_inside else counter.records
+
+
+def _data_chunks(binary: BinaryIO, file: _CsvFile) -> Iterator[bytes]:
+    """Give what stands after the header as UTF-8, in chunks that end at a line's end."""
+    if file.encoding != "utf-8":
+        stream = text_stream(binary, file.encoding, "strict")
+        for _ in range(file.layout.lines_before_data):
+            stream.readline()
+        while text := stream.read(_CHUNK) + stream.readline():
+            yield text.encode("utf-8")
+        return
+    for _ in range(file.layout.lines_before_data):
+        line = binary.readline()
+        if b"\r" in line.removesuffix(b"\r\n"):
+            raise UnicodeError("lines end in carriage returns")
+    mark = b"" if file.layout.lines_before_data else codecs.BOM_UTF8
+    while chunk := (binary.read(_CHUNK) + binary.readline()).removeprefix(mark):
+        mark = b""
+        if not chunk.isascii():
+            chunk.decode("utf-8")
+        yield chunk
 
 
 class _RecordCounter:
@@ -223,32 +244,39 @@ class _RecordCounter:
 
     def count(self, chunk: bytes) -> bool:
         """Count a chunk's records; False where it holds what DuckDB and Python may cut apart."""
+        if b"\0" in chunk:
+            return False
         data = np.frombuffer(chunk, dtype=np.uint8)
-        following = np.append(data[1:], _NEWLINE)
-        if (data == 0).any() or (following[data == _RETURN] != _NEWLINE).any():
+        ends = np.flatnonzero(data == _NEWLINE)
+        delims = np.flatnonzero(data == self.delim)
+        has_returns = b"\r" in chunk
+        if has_returns and chunk.count(b"\r") != chunk.count(b"\r\n"):
             return False
-        quotes = data == self.quote
-        inside = (np.cumsum(quotes) + self.is_inside) % 2 == 1
-        if not self._has_plain_quotes(data, following, quotes, inside):
-            return False
-        ends = np.flatnonzero((data == _NEWLINE) & ~inside)
+        if self.is_inside or (self.quote >= 0 and bytes((self.quote,)) in chunk):
+            quotes = data == self.quote
+            # The parity of the quotes so far; bytes may run over, their last bit stays right.
+            inside = (np.cumsum(quotes, dtype=np.uint8) + self.is_inside) % 2 == 1
+            if not self._has_plain_quotes(data, quotes, inside):
+                return False
+            ends, delims = ends[~inside[ends]], delims[~inside[delims]]
+            self.is_inside = bool(inside[-1])
         starts = np.append(0, ends[:-1] + 1) if len(ends) else ends
-        lengths = ends - starts - (data[np.maximum(ends - 1, 0)] == _RETURN)
+        lengths = ends - starts
+        if has_returns:
+            lengths = lengths - (data[np.maximum(ends - 1, 0)] == _RETURN)
         filled = lengths > 0
         if len(filled) and self.has_open_line:
             filled[0] = True
         self.records += int(filled.sum())
         # DuckDB overlooks one empty field too many at a row's end, so fields are counted here.
-        delims = np.cumsum((data == self.delim) & ~inside)
-        at_ends = delims[ends]
+        at_ends = np.searchsorted(delims, ends)
         of_lines = np.diff(at_ends, prepend=-self.delims_of_open_line)
         if (of_lines[filled] != self.width - 1).any():
             return False
         before = int(at_ends[-1]) if len(ends) else -self.delims_of_open_line
-        self.delims_of_open_line = int(delims[-1]) - before
-        rest = data[ends[-1] + 1 :] if len(ends) else data
-        self.has_open_line = bool(len(rest)) or (self.has_open_line and not len(ends))
-        self.is_inside = bool(inside[-1])
+        self.delims_of_open_line = len(delims) - before
+        rest = len(data) - (int(ends[-1]) + 1 if len(ends) else 0)
+        self.has_open_line = rest > 0 or (self.has_open_line and not len(ends))
         if self.has_open_line and not self.is_inside:
             # Only the last line of a file ends without a line's end.
             self.records += 1
@@ -258,12 +286,11 @@ class _RecordCounter:
     def _has_plain_quotes(
         self,
         data: np.ndarray[tuple[int], np.dtype[np.uint8]],
-        following: np.ndarray[tuple[int], np.dtype[np.uint8]],
         quotes: np.ndarray[tuple[int], np.dtype[np.bool_]],
         inside: np.ndarray[tuple[int], np.dtype[np.bool_]],
     ) -> bool:
         """Quotes open a field at its start and close it at its end, or are doubled within."""
-        preceding = np.append(_NEWLINE, data[:-1])
+        preceding, following = np.append(_NEWLINE, data[:-1]), np.append(data[1:], _NEWLINE)
         opening, closing = quotes & inside, quotes & ~inside
         opens_well = np.isin(preceding[opening], (self.delim, _NEWLINE, self.quote)).all()
         closes_well = np.isin(following[closing], (self.delim, _NEWLINE, _RETURN, self.quote)).all()
@@ -301,7 +328,7 @@ def _cut(
             lines.append(line)
             yield line
 
-    blanks = "\r\n" if layout.delim == " " else " \r\n"
+    blanks = " \t\r\n".replace(layout.delim, "")
     reader = _reader(remember(), layout.delim, layout.quote, layout.escape)
     row = 0
     while True:

@@ -1,16 +1,14 @@
-"""Read Parquet, JSON Lines and xlsx into a temporary table, every data row under its number."""
+"""Read Parquet and JSON Lines into a temporary table, every data row under its number."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from service_kpis.errors import InputError, MachineError
+from service_kpis.errors import InputError
 from service_kpis.landing.files import BATCH, BadRow, RawFile, open_bytes, unique_names
-from service_kpis.landing.options import Options
 from service_kpis.landing.sql import batch, identifier, literal
 
 _JSON_SCALARS = {
@@ -24,23 +22,15 @@ _JSON_SCALARS = {
     frozenset({"BIGINT", "DOUBLE", "UBIGINT"}): "double",
 }
 _JSON_NESTED = frozenset({"ARRAY", "OBJECT"})
-# What Excel keeps as days since its own epoch, by the type that DuckDB finds for the column.
-_EXCEL_TIMES = {
-    "DATE": "%Y-%m-%d",
-    "TIMESTAMP": "%Y-%m-%d %H:%M:%S.%g",
-    "TIME": "%H:%M:%S.%g",
-}
 
 
 def read_parquet(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
     """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
-    scan = f"read_parquet({literal(str(aside))}, file_row_number = true)"
+    scan = f"read_parquet({literal(str(aside))}, hive_partitioning = false)"
     try:
         found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
-        # DuckDB adds its row number as the last column.
-        number, found = found[-1], found[:-1]
         names = unique_names(found)
         named = "".join(
             f"{identifier(old)} as {identifier(new)}, "
@@ -48,7 +38,7 @@ def read_parquet(
         )
         connection.execute(
             f"create or replace temp table {identifier(table)} as "
-            f"select {named} {identifier(number)} + 1 as _row from {scan}"
+            f"select {named} row_number() over () as _row from {scan}"
         )
     except duckdb.Error:
         raise InputError(f"{shown} is not a readable Parquet file.") from None
@@ -79,24 +69,33 @@ def read_jsonl(
         """
     )
     keys = _json_keys(connection)
-    if bad_rows and not keys:
-        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object.")
+    if not keys:
+        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object with keys.")
     names = unique_names(list(keys))
     pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
-    columns = "".join(
-        f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
-        for position, (name, kind) in enumerate(zip(names, keys.values(), strict=True), start=1)
-    )
-    connection.execute(
-        f"""
-        create or replace temp table {identifier(table)} as
-        select {columns} _row
-        from (
-            select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
-            from _landing_lines
+
+    def extract(whole_number: str) -> None:
+        kinds = (whole_number if kind == "bigint" else kind for kind in keys.values())
+        columns = "".join(
+            f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
+            for position, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
         )
-        """
-    )
+        connection.execute(
+            f"""
+            create or replace temp table {identifier(table)} as
+            select {columns} _row
+            from (
+                select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
+                from _landing_lines
+            )
+            """
+        )
+
+    try:
+        extract("bigint")
+    except duckdb.ConversionException:
+        # Beyond 64 bits: rare, and fewer functions take the wider type.
+        extract("hugeint")
     connection.execute("drop table _landing_lines")
     return RawFile(names, tuple(bad_rows))
 
@@ -160,61 +159,3 @@ def _json_type(kinds: frozenset[str]) -> str:
     if kinds and kinds <= _JSON_NESTED:
         return "json"
     return _JSON_SCALARS.get(kinds, "varchar")
-
-
-def read_xlsx(
-    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
-) -> RawFile:
-    """Make temporary `table` (the sheet's columns as text, `_row`); raises InputError.
-
-    Dates and times, which Excel keeps as numbers, become ISO text. Empty rows are no data rows.
-    """
-    settings = "header = true, stop_at_empty = false"
-    if options.sheet:
-        settings += f", sheet = {literal(options.sheet)}"
-    if options.range:
-        settings += f", range = {literal(options.range)}"
-    scan = f"read_xlsx({literal(str(aside))}, {settings}"
-    try:
-        load_excel(connection)
-        found = connection.execute(f"describe select * from {scan})").fetchall()
-        connection.execute(
-            f"create or replace temp table _landing_sheet as from {scan}, all_varchar = true)"
-        )
-    except duckdb.Error:
-        raise InputError(
-            f"{shown} is not a readable xlsx file, or has no such sheet or range."
-        ) from None
-    raw_names = [row[0] for row in connection.execute("describe _landing_sheet").fetchall()]
-    names = unique_names(raw_names)
-    columns = "".join(
-        f"{_excel_text(identifier(raw), kind)} as {identifier(name)}, "
-        for raw, name, (_, kind, *_) in zip(raw_names, names, found, strict=True)
-    )
-    filled = " or ".join(f"{identifier(raw)} is not null" for raw in raw_names)
-    connection.execute(
-        f"create or replace temp table {identifier(table)} as "
-        f"select {columns} row_number() over () as _row from _landing_sheet where {filled}"
-    )
-    connection.execute("drop table _landing_sheet")
-    return RawFile(names, ())
-
-
-def _excel_text(column: str, kind: str) -> str:
-    if kind not in _EXCEL_TIMES:
-        return f"nullif({column}, '')"
-    moment = (
-        "timestamp '1899-12-30' + "
-        f"to_milliseconds(cast(round(try_cast({column} as double) * 86400000) as bigint))"
-    )
-    text = f"strftime({moment}, {literal(_EXCEL_TIMES[kind])})"
-    return rf"coalesce(regexp_replace({text}, '\.000$', ''), nullif({column}, ''))"
-
-
-def load_excel(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the reader of xlsx from its installed package: nothing is fetched."""
-    spec = find_spec("duckdb_extension_excel")
-    if spec is None or spec.origin is None:
-        raise MachineError("The package duckdb-extension-excel is not installed; run `make run`.")
-    extension = next(Path(spec.origin).parent.rglob("excel.duckdb_extension"))
-    connection.execute(f"load {literal(str(extension))}")

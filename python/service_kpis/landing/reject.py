@@ -42,13 +42,13 @@ def create_rejects(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def clear_rejects(
-    connection: duckdb.DuckDBPyConnection, source: str, table: str, files: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, source: str, table: str, files: Sequence[str] | None
 ) -> None:
-    """Delete the rejects of files that are landed again."""
+    """Delete the rejects of files that are landed again; None = of the whole table."""
     connection.execute(
         "delete from raw.rejects where source_name = ? and table_name = ? "
-        "and list_contains(?::varchar[], file_name)",
-        [source, table, list(files)],
+        "and (?::varchar[] is null or list_contains(?::varchar[], file_name))",
+        [source, table, files, files],
     )
 
 

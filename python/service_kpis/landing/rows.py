@@ -14,24 +14,24 @@ import duckdb
 
 from service_kpis.contract import Column, Table
 from service_kpis.errors import InputError
-from service_kpis.landing.expressions import check_expression, is_plain_column
+from service_kpis.landing.expressions import guarded
 from service_kpis.landing.options import Options
 from service_kpis.landing.sql import identifier, literal
+from service_kpis.landing.values import (
+    SQL_TYPES,
+    boolean_value,
+    date_value,
+    decimal_value,
+    integer_value,
+    moment_parts,
+    number_text,
+    text_of,
+    trimmed_text,
+)
 
-SQL_TYPES = {
-    "text": "varchar",
-    "timestamp": "timestamp",
-    "date": "date",
-    "integer": "bigint",
-    "decimal": "decimal(28, 8)",
-    "boolean": "boolean",
-}
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-_WHOLE_NUMBER = r"[+-]?\d+(?:\.0*)?"
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[T ]00:00(?::00(?:\.0+)?)?"
 CUT_TO_TALK = ("calls", "hold_seconds")
 """The one duration that is cut: nobody is on hold for longer than the call after its answer."""
+_WORDS = {"_where": "where", "_latest": "latest_by"}
 _TYPE_PROBLEMS = {
     "timestamp": ("not_a_timestamp", "is no time that can be read (ISO 8601, or timestamp_format)"),
     "date": ("not_a_date", "is no date that can be read (ISO 8601, or date_format)"),
@@ -108,11 +108,12 @@ def judge(
     plan, table = _Plan(), wanted.table
     helpers = {"_where": wanted.where, "_latest": wanted.latest_by}
     sources = {column.name: wanted.expressions.get(column.name) for column in table.columns}
-    types = {
-        name: _evaluate(connection, plan, name, expression, f"{shown}: {name.lstrip('_')}")
-        for name, expression in (helpers | sources).items()
-        if expression is not None
-    }
+    types: dict[str, str] = {}
+    for name, expression in (helpers | sources).items():
+        if expression is not None:
+            place = f"{shown}: {_WORDS.get(name, name)}"
+            piece, types[name] = guarded(connection, expression, place)
+            plan.evaluated.append(f"{piece} as {_e(name)}")
     if types.get("_where", "BOOLEAN") != "BOOLEAN":
         raise InputError(
             f"{shown}: where must be true or false of a row, such as \"kind = 'call'\"."
@@ -131,52 +132,17 @@ def judge(
             )
     try:
         connection.execute(_statement(plan, table, types, rules))
-    except (duckdb.BinderException, duckdb.ConversionException) as error:
+    except (
+        duckdb.BinderException,
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+        duckdb.NotImplementedException,
+        duckdb.OutOfRangeException,
+    ) as error:
         raise InputError(
             f"{shown}: an expression of {table.name} fails on the file ({type(error).__name__})."
         ) from error
     return plan.problems
-
-
-def _evaluate(
-    connection: duckdb.DuckDBPyConnection, plan: _Plan, name: str, expression: str, shown: str
-) -> str:
-    """Add the expression's layer; gives its SQL type. A failure on a row shows as null struct."""
-    check_expression(connection, expression, shown)
-    wrapped = f"({expression}\n)"
-    try:
-        kind = _described_type(connection, wrapped)
-    except duckdb.Error as error:
-        raise InputError(_misfit(connection, error, shown)) from None
-    bare = f"{{'v': {wrapped}}}"
-    if is_plain_column(connection, expression):
-        piece = bare
-    else:
-        piece = f"try({bare})"
-        try:
-            _described_type(connection, piece)
-        except duckdb.Error:
-            # TRY takes no subquery and no volatile function; they run unguarded.
-            piece = bare
-    plan.evaluated.append(f"{piece} as {_e(name)}")
-    return kind
-
-
-def _described_type(connection: duckdb.DuckDBPyConnection, expression: str) -> str:
-    rows = connection.execute(
-        f"describe select _row, {expression} as value from _landing_input"
-    ).fetchall()
-    return str(rows[1][1])
-
-
-def _misfit(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, shown: str) -> str:
-    unknown = re.search(r'Referenced (?:column|table) "([^"]*)" not found', str(error))
-    if unknown:
-        columns = connection.execute("describe _landing_input").fetchall()
-        names = [row[0] for row in columns if row[0] not in ("_row", "_file")]
-        return f"{shown} uses a column {unknown[1]} that the file lacks. It has {', '.join(names)}."
-    first_line = str(error).splitlines()[0]
-    return f"{shown} does not fit the file: {first_line}"
 
 
 def _e(name: str) -> str:
@@ -200,22 +166,10 @@ def _m(name: str) -> str:
 
 
 def _judge_helpers(plan: _Plan, types: Mapping[str, str]) -> None:
-    for name, word in (("_where", "where"), ("_latest", "latest_by")):
+    for name, word in _WORDS.items():
         if name in types:
             problem = Problem(None, "expression_failed", f"the expression of {word} fails on it")
             plan.refuse(f"{_e(name)} is null", "null", problem)
-
-
-def _text(value: str, kind: str) -> str:
-    """Give the text of a value of any type, as its source would write it."""
-    if kind in ("DOUBLE", "FLOAT"):
-        # 123.0 is how a reader of whole numbers with gaps shows 123: an id must not change by it.
-        is_whole = f"{value} = trunc({value}) and abs({value}) < 1e15"
-        return (
-            f"case when {is_whole} then cast(cast({value} as bigint) as varchar) "
-            f"else cast({value} as varchar) end"
-        )
-    return value if kind == "VARCHAR" else f"cast({value} as varchar)"
 
 
 def _type(plan: _Plan, column: Column, kind: str | None, rules: Rules) -> None:
@@ -225,10 +179,9 @@ def _type(plan: _Plan, column: Column, kind: str | None, rules: Rules) -> None:
         plan.values.append(f"cast(null as {SQL_TYPES[column.data_type]}) as {_v(name)}")
         return
     value = f"{_e(name)}.v"
-    text = _text(value, kind)
-    if not column.is_as_is:
-        text = f"trim({text}, {_BLANKS})"
-    plan.texts.append(f"nullif({text}, '') as {_t(name)}")
+    text = text_of(value, kind)
+    filled = f"nullif({text}, '')" if column.is_as_is else trimmed_text(text, kind)
+    plan.texts.append(f"{filled} as {_t(name)}")
     plan.values.append(f"{_value(plan, column, kind, value, rules)} as {_v(name)}")
 
 
@@ -238,48 +191,15 @@ def _value(plan: _Plan, column: Column, kind: str, value: str, rules: Rules) -> 
         case "text":
             return text
         case "boolean":
-            return (
-                f"case when lower({text}) in ('true', 't', 'yes', '1') then true "
-                f"when lower({text}) in ('false', 'f', 'no', '0') then false end"
-            )
+            return boolean_value(text)
         case "integer":
-            number = _number_text(text, kind, rules.options)
-            return (
-                f"case when regexp_full_match({number}, '{_WHOLE_NUMBER}') "
-                f"then try_cast(split_part({number}, '.', 1) as bigint) end"
-            )
+            return integer_value(number_text(text, kind, rules.options))
         case "decimal":
-            number = _number_text(text, kind, rules.options)
-            return (
-                f"case when regexp_full_match({number}, '{_NUMBER}') "
-                f"then try_cast({number} as decimal(28, 8)) end"
-            )
+            return decimal_value(number_text(text, kind, rules.options))
         case "date":
-            return _date(text, kind, value, rules)
+            return date_value(text, kind, value, rules.options, rules.timezone)
         case _:
             return _instant(plan, column.name, kind, value, rules)
-
-
-def _number_text(text: str, kind: str, options: Options) -> str:
-    """Give a number's text with a decimal point; under `decimal: ','` a point is no part of one."""
-    if options.decimal == "." or kind != "VARCHAR":
-        return text
-    return f"case when not contains({text}, '.') then replace({text}, ',', '.') end"
-
-
-def _date(text: str, kind: str, value: str, rules: Rules) -> str:
-    if kind == "DATE":
-        return f"case when isfinite({value}) then {value} end"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        value, kind = f"timezone({literal(rules.timezone)}, {value})", "TIMESTAMP"
-    if kind.startswith("TIMESTAMP"):
-        return f"case when {value} = date_trunc('day', {value}) then cast({value} as date) end"
-    if rules.options.date_format:
-        return f"cast(try_strptime({text}, {literal(rules.options.date_format)}) as date)"
-    return (
-        f"coalesce(iso_day({text}), "
-        f"case when regexp_full_match({text}, '{_MIDNIGHT}') then iso_day(left({text}, 10)) end)"
-    )
 
 
 def _instant(plan: _Plan, name: str, kind: str, value: str, rules: Rules) -> str:
@@ -298,30 +218,6 @@ def _instant(plan: _Plan, name: str, kind: str, value: str, rules: Rules) -> str
         f"case when {day} is not null then first_instant({_l(name)}) "
         f"else local_instant({_l(name)}) end)"
     )
-
-
-def moment_parts(text: str, kind: str, value: str, options: Options) -> tuple[str, str, str]:
-    """Give SQL of a value's instant in UTC, local time and local day: at most one is filled."""
-    none_at, none_on = "cast(null as timestamp)", "cast(null as date)"
-    if kind == "DATE":
-        return none_at, none_at, f"case when isfinite({value}) then {value} end"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        instant = f"case when isfinite({value}) then timezone('UTC', {value}) end"
-        return instant, none_at, none_on
-    if kind.startswith("TIMESTAMP"):
-        moment = f"cast({value} as timestamp)"
-        return none_at, f"case when isfinite({moment}) then {moment} end", none_on
-    day = f"iso_day({text})"
-    if options.date_format:
-        day = f"cast(try_strptime({text}, {literal(options.date_format)}) as date)"
-    elif options.timestamp_format:
-        day = none_on
-    if not options.timestamp_format:
-        return f"iso_instant({text})", f"iso_local({text})", day
-    parsed = f"try_strptime({text}, {literal(options.timestamp_format)})"
-    if re.search(r"%[zZ]", options.timestamp_format):
-        return f"timezone('UTC', {parsed})", none_at, day
-    return none_at, parsed, day
 
 
 def _mend(plan: _Plan, table: Table, rules: Rules) -> None:
@@ -476,9 +372,9 @@ def _latest(types: Mapping[str, str], rules: Rules) -> str:
         )
     kind = types["_latest"]
     value = f"{_e('_latest')}.v"
-    text = f"nullif(trim({_text(value, kind)}, {_BLANKS}), '')"
+    text = trimmed_text(text_of(value, kind), kind)
     instant, local, day = moment_parts(text, kind, value, rules.options)
-    number = f"try_cast({_number_text(text, kind, rules.options)} as double)"
+    number = f"try_cast({number_text(text, kind, rules.options)} as double)"
     return (
         f"{text} as _latest_text, "
         f"coalesce({instant}, first_instant({local}), first_instant(cast({day} as timestamp))) "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
 import phonenumbers
 
 from service_kpis.contract import Table, tables
@@ -83,6 +85,7 @@ class Source:
 
 def locate(path: Path) -> Location:
     """Find the folder and source.yml of a SOURCE; raises InputError for anything else."""
+    _refuse_odd_name(path.absolute())
     if path.is_dir():
         definition = path / "source.yml"
         return Location(path, definition if definition.is_file() else None)
@@ -148,11 +151,14 @@ def _timezone(value: object, shown: str) -> str:
     if value is None:
         return "UTC"
     try:
-        return ZoneInfo(str(value)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = ZoneInfo(str(value)).key
+        # DuckDB carries its own list; posix/Europe/Paris and localtime are not in it.
+        duckdb.execute("select timezone(?, timestamp '2000-01-01')", [zone])
+    except (ZoneInfoNotFoundError, ValueError, OSError, duckdb.Error):
         raise InputError(
             f"{shown}: timezone is not known; write an IANA name such as Europe/Paris."
         ) from None
+    return zone
 
 
 def _table(location: Location, name: object, entry: object) -> Iterator[TableMapping]:
@@ -189,6 +195,8 @@ def _table_mapping(
             raise InputError(
                 f"{shown}.relations: a name starts with a letter and holds letters, digits and _."
             )
+    if len({name.lower() for name in relations}) < len(relations):
+        raise InputError(f"{shown}.relations: SQL knows no case; two names differ by it alone.")
     if is_query and entry.get("format") is not None:
         raise InputError(f"{shown}: format belongs to each of the relations.")
     files = None if is_query else _file_set(location, entry, shown)
@@ -268,7 +276,7 @@ def _match(location: Location, pattern: str, shown: str) -> tuple[Path, ...]:
     shows_hidden = any(part.startswith(".") for part in parts)
     try:
         found = sorted(location.folder.glob(pattern))
-    except ValueError:
+    except (ValueError, IndexError, NotImplementedError):
         raise InputError(f"{shown}: files is no valid pattern.") from None
     paths = [
         path
@@ -281,7 +289,7 @@ def _match(location: Location, pattern: str, shown: str) -> tuple[Path, ...]:
             "Put the files there or correct the pattern."
         )
     for path in paths:
-        _refuse_outside(location, path)
+        _refuse_unfit(location, path)
     return tuple(sorted(paths, key=location.shown))
 
 
@@ -289,9 +297,21 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _refuse_outside(location: Location, path: Path) -> None:
+def _refuse_unfit(location: Location, path: Path) -> None:
+    """Refuse a file that is none, leads out of the source, or has a name that is no text."""
+    _refuse_odd_name(path)
+    if not path.is_file():
+        raise InputError(f"{path} cannot be read: it is no file, or a link that leads nowhere.")
     if not path.resolve().is_relative_to(location.folder.resolve()):
         raise InputError(f"{path} leads out of {location.folder}; copy the file into the folder.")
+
+
+def _refuse_odd_name(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise InputError(f"{shown}: the name is no text in UTF-8. Rename it.") from None
 
 
 def format_of(path: Path) -> str | None:
@@ -321,7 +341,7 @@ def _mappings_by_name(location: Location) -> Iterator[TableMapping]:
         # One mapping a format: each has its own options, and files land in order of name.
         by_format: dict[str, list[Path]] = {}
         for path in by_table.get(name, ()):
-            _refuse_outside(location, path)
+            _refuse_unfit(location, path)
             by_format.setdefault(format_of(path) or "", []).append(path)
         for file_format, paths in by_format.items():
             files = FileSet(tuple(sorted(paths, key=location.shown)), file_format, Options())

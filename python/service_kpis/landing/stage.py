@@ -20,7 +20,8 @@ from service_kpis.landing.account import FileAccount
 from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import RawFile, copy_aside
 from service_kpis.landing.read_csv import read_csv
-from service_kpis.landing.read_typed import load_excel, read_jsonl, read_parquet, read_xlsx
+from service_kpis.landing.read_typed import read_jsonl, read_parquet
+from service_kpis.landing.read_xlsx import read_xlsx
 from service_kpis.landing.reject import Origin, create_rejects, write_bad_rows, write_judged
 from service_kpis.landing.rows import Rules, Wanted, judge
 from service_kpis.landing.source import FileSet, Source, TableMapping
@@ -111,8 +112,6 @@ def _stage_table(landing: Landing, mappings: Sequence[TableMapping]) -> StagedTa
 def _close_doors(landing: Landing) -> None:
     """Let SQL reach the folder of copies alone, and nothing be set or loaded any more."""
     connection = landing.connection
-    if any(_has_xlsx(mapping) for mapping in landing.source.mappings):
-        load_excel(connection)
     for setting in (
         f"allowed_directories = [{literal(str(landing.folder.resolve()))}]",
         "autoinstall_known_extensions = false",
@@ -124,11 +123,6 @@ def _close_doors(landing: Landing) -> None:
         "lock_configuration = true",
     ):
         connection.execute(f"set {setting}")
-
-
-def _has_xlsx(mapping: TableMapping) -> bool:
-    sets = [mapping.files, *mapping.relations.values()]
-    return any(files is not None and files.format == "xlsx" for files in sets)
 
 
 def _create_staged(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

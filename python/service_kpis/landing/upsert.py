@@ -3,7 +3,8 @@
 `valid_rows(table)` holds the valid rows of every file: the contract's columns, `_seq` (number of
 the file in this landing), `_file`, `_row`, `_mended` and what `latest_by` compares. A later file
 wins over an earlier one, and all over what is there, by key; content is equal when the contract's
-columns are.
+columns are. Where a key ends as it was, all its rows count as unchanged: landing again what has
+landed changes nothing.
 """
 
 from __future__ import annotations
@@ -93,22 +94,24 @@ def upsert(
                 *,
                 {_content(table, "valid")} as content,
                 lag({_content(table, "valid")}) over earlier_first as content_before,
-                lead(_seq) over earlier_first is null as is_last,
+                last({_content(table, "valid")}) over every as content_at_last,
                 lag(_seq) over earlier_first is null as is_first
             from {valid_rows(table)} as valid
-            window earlier_first as (partition by {key} order by _seq)
+            window
+                earlier_first as (partition by {key} order by _seq),
+                every as (
+                    partition by {key} order by _seq
+                    rows between unbounded preceding and unbounded following
+                )
         )
         select
             chained._seq,
             chained._row,
-            chained.is_last,
             case
+                when existing.is_known and content_at_last = {_content(table, "existing")}
+                    then 'unchanged'
                 when chained.is_first and existing.is_known is null then 'inserted'
-                when not chained.is_first and chained.content is not distinct from content_before
-                    then 'unchanged'
-                when chained.is_first
-                    and chained.content is not distinct from {_content(table, "existing")}
-                    then 'unchanged'
+                when not chained.is_first and chained.content = content_before then 'unchanged'
                 else 'updated'
             end as state,
             {", ".join(f"chained.{identifier(name)}" for name in table.key)}

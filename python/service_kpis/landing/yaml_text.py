@@ -39,7 +39,7 @@ def load_yaml(path: Path) -> object:
         mark = error.problem_mark
         line = f", line {mark.line + 1}" if mark else ""
         raise InputError(f"{path}{line}: this is not valid YAML ({error.problem}).") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         raise InputError(f"{path} is not valid YAML in UTF-8.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from None
