@@ -3,6 +3,7 @@
 with kpis as (
     {{ kpi_union({
         'abandon_rate': ref('kpi_abandon_rate'),
+        'advocates': ref('kpi_advocates'),
         'answer_rate': ref('kpi_answer_rate'),
         'average_callback_delay': ref('kpi_average_callback_delay'),
         'average_handle_time': ref('kpi_average_handle_time'),
