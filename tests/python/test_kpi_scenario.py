@@ -16,7 +16,7 @@ from scenario.tables import table
 CLOSE = 6e-5  # figures are given to four decimals
 
 EXPECTED = [
-    row for theme in ("telephone", "surveys", "customers") for row in table(f"expected/{theme}")
+    row for theme in ("telephone", "tickets", "surveys", "customers") for row in table(f"expected/{theme}")
 ]
 CELL = ("kpi", "grain", "starts", "dimension", "member")
 
