@@ -9,6 +9,7 @@ with kpis as (
         'average_handle_time': ref('kpi_average_handle_time'),
         'average_hold_time': ref('kpi_average_hold_time'),
         'average_rating': ref('kpi_average_rating'),
+        'average_revenue_per_user': ref('kpi_average_revenue_per_user'),
         'average_speed_of_answer': ref('kpi_average_speed_of_answer'),
         'average_talk_time': ref('kpi_average_talk_time'),
         'average_wait_time': ref('kpi_average_wait_time'),
