@@ -1,3 +1,4 @@
+-- No row for all of them: an order that holds both lifetimes would be in it twice.
 with parts as (
     select * from {{ ref('int_orders_by_lifetime') }}
 ),
@@ -8,27 +9,18 @@ orders as (
 
 parts_of_orders as (
     select
-        orders.ordered_on,
+        orders.ordered_on as date_on,
         orders.is_sale,
         orders.is_repeat_order,
         orders.is_in_reporting_currency,
-        parts.amount,
-        {{ dimension_value('parts.lifetime') }} as lifetime
+        parts.lifetime,
+        parts.amount
     from parts
     inner join orders
         on parts.order_id = orders.order_id
 ),
 
-summed as (
-    select
-        ordered_on as date_on,
-        'lifetime' as dimension,
-        lifetime as dimension_value,
-        {% for name, aggregate in sale_measures().items() %}
-            {{ measure(name, aggregate) }} as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from parts_of_orders
-    group by ordered_on, lifetime
-)
+{{ grouped_by_dimension('parts_of_orders', ['date_on'], ['lifetime'], sale_measures()) }}
 
-select * from summed
+select * from grouped
+where dimension = 'lifetime'

@@ -25,7 +25,7 @@ advocating as (
         on
             scores.customer_hash = voices.customer_hash
             and scores.praised_on < voices.holds_until
-            and voices.praised_on < scores.holds_until
+            and scores.holds_until > voices.praised_on
 )
 
 select * from advocating

@@ -1,5 +1,5 @@
--- An order stands under each lifetime that it holds, with the amount of those lines; one whose lines
--- are not told stands whole under none.
+-- An order stands under each lifetime that it holds, with the amount of those lines; one whose
+-- lines are not told stands whole under none.
 with orders as (
     select * from {{ ref('stg_orders') }}
     where status <> 'cancelled'

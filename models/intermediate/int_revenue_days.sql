@@ -1,6 +1,6 @@
--- Orders on their day; of a subscription term, each day its even share, cancelled early or not: what
--- was paid for the term is the term's. Terms of the same days are taken together first, so that
--- there are not as many rows as terms times days.
+-- Orders on their day; of a subscription term, each day its even share, cancelled early or not:
+-- what was paid for the term is the term's. Terms of the same days are taken together first, so
+-- that there are not as many rows as terms times days.
 with orders as (
     select * from {{ ref('fct_orders') }}
     where is_sale and is_in_reporting_currency

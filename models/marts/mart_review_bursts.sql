@@ -9,7 +9,6 @@ days as (
     select
         platform,
         posted_on,
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'posted_on', 'day') }} as day_number,
         count(*) as review_count
     from reviews
     group by platform, posted_on
@@ -18,16 +17,27 @@ days as (
 -- Days without reviews have no row and add nothing to a sum, so they count as the zeros they are.
 before as (
     select
-        *,
-        day_number - min(day_number) over (partition by platform) >= 28 as is_judged,
+        platform,
+        posted_on,
+        review_count,
+        posted_on >= {{ dbt.dateadd('day', 28, 'min(posted_on) over (partition by platform)') }}
+            as is_judged,
         coalesce(sum(review_count) over four_weeks, 0) as review_count_before,
         coalesce(sum(review_count * review_count) over four_weeks, 0) as squares_before
     from days
     window
         four_weeks as (
-            partition by platform order by day_number
-            range between 28 preceding and 1 preceding
+            partition by platform order by posted_on
+            range between interval '28' day preceding and interval '1' day preceding
         )
+),
+
+-- In whole numbers, so that equal days have no deviation at all.
+spread as (
+    select
+        *,
+        28 * squares_before - review_count_before * review_count_before as spread_before
+    from before
 ),
 
 measured as (
@@ -36,13 +46,9 @@ measured as (
         posted_on,
         review_count,
         case when is_judged then {{ divide('review_count_before', 28) }} end as mean_before,
-        case
-            when is_judged
-                then sqrt(
-                    {{ divide('28 * squares_before - review_count_before * review_count_before', '28 * 27') }}
-                )
-        end as deviation_before
-    from before
+        case when is_judged then sqrt({{ divide('spread_before', 28 * 27) }}) end
+            as deviation_before
+    from spread
 ),
 
 judged as (
