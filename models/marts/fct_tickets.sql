@@ -63,9 +63,14 @@ judged as (
         told.has_events,
         told.first_response_seconds,
         told.resolution_seconds,
-        {{ never_negative('open_time.first_response_open_seconds') }}
-            as first_response_open_seconds,
-        {{ never_negative('open_time.resolution_open_seconds') }} as resolution_open_seconds,
+        -- By night, clocks that disagree are no open second apart; that is no time taken either.
+        case
+            when told.first_response_seconds is not null
+                then open_time.first_response_open_seconds
+        end as first_response_open_seconds,
+        case
+            when told.resolution_seconds is not null then open_time.resolution_open_seconds
+        end as resolution_open_seconds,
         promises.promised_by as matures_at,
         case
             when told.first_response_seconds is not null
