@@ -15,7 +15,7 @@ from scenario.tables import table
 
 CLOSE = 6e-5  # figures are given to four decimals
 
-THEMES = ("telephone", "tickets", "surveys", "reviews", "orders", "customers")
+THEMES = ("telephone", "tickets", "surveys", "channels", "reviews", "orders", "customers")
 EXPECTED = [row for theme in THEMES for row in table(f"expected/{theme}")]
 CELL = ("kpi", "grain", "starts", "dimension", "member")
 

@@ -9,13 +9,14 @@ from scenario import bursts, golden
 from scenario.tables import FOLDER, table
 
 SOURCE = "name: {name}\ntimezone: Europe/Paris\ndefault_country: FR\ntables:\n"
+CALLS = ("calls", "calls_later", "calls_of_journeys")
 
 
 def write_sources(folder: Path) -> list[Path]:
     """Write the sources; gives their folders, in the order to land them."""
     switch = _tables("switch")
     switch["calls"] = [
-        *({"direction": "inbound"} | call for call in switch["calls"] + switch.pop("calls_later")),
+        *({"direction": "inbound"} | call for name in CALLS for call in switch.pop(name)),
         *golden.calls(),
     ]
     shop = _tables("shop")
