@@ -3,5 +3,5 @@
     numerator='defective_count',
     denominator='defect_judged_count',
     immature_count='immature_order_count',
-    where=is_present(ref('fct_reviews')) ~ ' and ' ~ is_present(ref('fct_order_claims')),
+    where=are_landed([ref('fct_reviews'), ref('fct_order_claims')]),
 ) }}

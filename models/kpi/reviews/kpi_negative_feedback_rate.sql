@@ -2,5 +2,5 @@
     ref('period_reviewers'),
     numerator='negative_customer_count',
     denominator='customer_count',
-    where=is_present(ref('fct_reviews')),
+    where=are_landed([ref('fct_reviews')]),
 ) }}
