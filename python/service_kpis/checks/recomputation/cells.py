@@ -62,6 +62,13 @@ def weighted(key: str, part: pl.Expr, whole: pl.Expr) -> Measure:
     return Measure(key, "wilson", part, whole, part, whole, NOTHING)
 
 
+def contract() -> pl.Expr:
+    """Name a row's `contract`; where one part is missing the other stays."""
+    parts = [pl.col(name).fill_null(NONE) for name in ("client", "service")]
+    is_told = pl.col("client").is_not_null() | pl.col("service").is_not_null()
+    return pl.when(is_told).then(pl.concat_str(parts, separator=" / ")).alias("contract")
+
+
 def add_up(
     rows: pl.DataFrame,
     measures: Sequence[Measure],

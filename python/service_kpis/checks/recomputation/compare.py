@@ -77,8 +77,9 @@ def _check(key: str, found: pl.DataFrame) -> Check:
     if not found.is_empty():
         first = found.row(0, named=True)
         told = (
-            f"differs from a second computation in {found.height:,} cells, first at grain "
-            f"{first['grain']} and dimension {first['dimension']}: {WHAT_DIFFERS[first['differs']]}"
+            f"differs from a second computation in {found.height:,} "
+            f"cell{'' if found.height == 1 else 's'}, first at grain {first['grain']} "
+            f"and dimension {first['dimension']}: {WHAT_DIFFERS[first['differs']]}"
         )
     return Check(
         name=f"recomputation.{key}",

@@ -30,7 +30,7 @@ def compute(landed: Landed, now: datetime) -> pl.DataFrame:
         return no_cells()
     answers = _with_promoter_score(landed, _answers(landed))
     score = pl.col("promoter_score")
-    is_promoter, is_detractor = score >= 9, score <= 6
+    is_promoter, is_detractor = score >= 9, score < 7
     points = 100 * (is_promoter.cast(pl.Int64) - is_detractor.cast(pl.Int64))
     measures = [
         mean("net_promoter_score", points, "nps"),

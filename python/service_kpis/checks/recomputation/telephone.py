@@ -10,6 +10,7 @@ from service_kpis.checks.recomputation import calendar, people
 from service_kpis.checks.recomputation.cells import (
     Measure,
     add_up,
+    contract,
     count,
     mean,
     no_cells,
@@ -82,7 +83,7 @@ def inbound_calls(landed: Landed) -> pl.DataFrame:
     calls = people.with_request_value(landed, people.with_team(landed, calls), "reason")
     return calendar.with_day(landed, calls, "started_at").with_columns(
         pl.col("agent_id").alias("agent"),
-        pl.concat_str("client", "service", separator=" / ").alias("contract"),
+        contract(),
         pl.col("hold_seconds", "wrap_up_seconds", "transfers").fill_null(0),
     )
 
