@@ -15,6 +15,8 @@ PROJECT_DIR = Path(__file__).resolve().parents[1]
 PAGE = PROJECT_DIR / "docs" / "kpis.md"
 KPIS = PROJECT_DIR / "models" / "kpi"
 PERIODS = PROJECT_DIR / "models" / "period"
+DAILY = PROJECT_DIR / "models" / "daily"
+MEASURES = PROJECT_DIR / "macros" / "measures"
 BETTER = {"up": "more is better", "down": "less is better", None: "neither way is better"}
 
 HEAD = """\
@@ -60,7 +62,7 @@ def _section(file: Path) -> str:
         "Unit": f"{kpi['unit']}, {BETTER[kpi.get('direction')]}",
         "Target": _target(kpi),
         "Variables": variables or "–",
-        "Dimensions": ", ".join(("all", *_dimensions(sql))),
+        "Dimensions": ", ".join(_dimensions(sql)),
         "Grains": _grains(sql),
         "Article": str(kpi.get("source_article") or "–"),
     }
@@ -87,27 +89,42 @@ def _variables(key: str) -> list[str]:
     return named
 
 
-def _period_model(sql: str) -> str:
-    found = re.search(r"ref\('(period_\w+)'\)", sql)
-    return (PERIODS / f"{found[1]}.sql").read_text(encoding="utf-8") if found else ""
+def _sources(sql: str) -> list[str]:
+    """Read the period models of a KPI, or the daily model that one of them rolls up."""
+    texts = []
+    for period in re.findall(r"ref\('(period_\w+)'\)", sql):
+        text = (PERIODS / f"{period}.sql").read_text(encoding="utf-8")
+        daily = re.search(r"ref\('(daily_\w+)'\)", text)
+        texts.append((DAILY / f"{daily[1]}.sql").read_text(encoding="utf-8") if daily else text)
+    return texts
 
 
 def _dimensions(sql: str) -> list[str]:
-    """Find the dimensions in the first model upstream that calls a *_dimensions() macro."""
-    text = _period_model(sql)
-    daily = re.search(r"ref\('(daily_\w+)'\)", text)
-    if daily:
-        text = (PROJECT_DIR / "models" / "daily" / f"{daily[1]}.sql").read_text(encoding="utf-8")
-    macro = re.search(r"(\w+_dimensions)\(\)", text)
-    if not macro:
-        return []
-    body = (PROJECT_DIR / "macros" / "measures" / f"{macro[1]}.sql").read_text(encoding="utf-8")
+    """Find the dimensions: a *_dimensions() macro's, those listed, or the only one there is."""
+    named = ["all"]
+    for text in _sources(sql):
+        if only := re.search(r"'(\w+)' as dimension\b", text):
+            named = [only[1]]
+        elif macro := re.search(r"(\w+_dimensions)\(\)", text):
+            named += _dimensions_of(macro[1])
+        elif listed := re.search(r"by_dimension\([^\[]*\[[^\]]*\], \[(.*?)\]", text):
+            named += re.findall(r"'(\w+)'", listed[1])
+    return named
+
+
+def _dimensions_of(macro: str) -> list[str]:
+    """Read the list of a macro, or another macro's less one of its dimensions."""
+    body = (MEASURES / f"{macro}.sql").read_text(encoding="utf-8")
+    if less := re.search(r"(\w+_dimensions)\(\) \| reject\('equalto', '(\w+)'\)", body):
+        return [name for name in _dimensions_of(less[1]) if name != less[2]]
     return re.findall(r"'(\w+)'", body)
 
 
 def _grains(sql: str) -> str:
     if "period_customers" in sql:
         return "month, quarter, year"
+    if any("'day' as grain" in text for text in _sources(sql)):
+        return "day"
     return "day, week, month, quarter, year"
 
 

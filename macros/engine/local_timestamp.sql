@@ -1,12 +1,15 @@
-{# The wall-clock time in the reporting time zone of a UTC timestamp. In this direction every engine is exact. #}
-{% macro local_timestamp(utc) -%}
-    {{ return(adapter.dispatch('local_timestamp', 'service_kpis')(utc)) }}
+{#
+  The wall-clock time of a UTC timestamp, in the reporting time zone or in that of a column. In this direction every
+  engine is exact.
+#}
+{% macro local_timestamp(utc, timezone=none) -%}
+    {{ return(adapter.dispatch('local_timestamp', 'service_kpis')(utc, timezone or reporting_timezone())) }}
 {%- endmacro %}
 
-{% macro default__local_timestamp(utc) -%}
-    timezone({{ reporting_timezone() }}, timezone('UTC', {{ utc }}))
+{% macro default__local_timestamp(utc, timezone) -%}
+    timezone({{ timezone }}, timezone('UTC', {{ utc }}))
 {%- endmacro %}
 
-{% macro spark__local_timestamp(utc) -%}
-    from_utc_timestamp({{ utc }}, {{ reporting_timezone() }})
+{% macro spark__local_timestamp(utc, timezone) -%}
+    from_utc_timestamp({{ utc }}, {{ timezone }})
 {%- endmacro %}

@@ -34,34 +34,6 @@ spans as (
     where subscribers.customer_id is null
 ),
 
-reached as (
-    select
-        *,
-        max(active_until) over (
-            partition by customer_id order by active_from, active_until
-            rows between unbounded preceding and 1 preceding
-        ) as reached_until
-    from spans
-),
-
-chained as (
-    select
-        *,
-        sum(case when active_from <= reached_until then 0 else 1 end) over (
-            partition by customer_id order by active_from, active_until
-            rows between unbounded preceding and current row
-        ) as span_number
-    from reached
-),
-
-merged as (
-    select
-        customer_id,
-        span_number,
-        min(active_from) as active_from,
-        max(active_until) as active_until
-    from chained
-    group by customer_id, span_number
-)
+{{ merged_spans('spans', ['customer_id'], 'active_from', 'active_until') }}
 
 select * from merged

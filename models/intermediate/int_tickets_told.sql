@@ -15,6 +15,7 @@ told as (
     select
         tickets._source,
         tickets.ticket_id,
+        tickets.created_at,
         logged.resolutions,
         logged.agent_messages,
         coalesce(logged.has_events, false) as has_events,
@@ -26,12 +27,26 @@ told as (
             when logged.has_events then logged.resolved_at
             when tickets.status in ('resolved', 'closed') then tickets.resolved_at
         end as resolved_at,
-        case when logged.has_events then logged.reopens else tickets.reopens end as reopens
+        case when logged.has_events then logged.reopens else tickets.reopens end as reopens,
+        tickets.status in ('resolved', 'closed')
+        or case
+            when logged.has_events then logged.resolutions > 0 or logged.reopens > 0
+            else tickets.resolved_at is not null or coalesce(tickets.reopens, 0) > 0
+        end as was_resolved
     from tickets
     left join logged
         on
             tickets._source = logged._source
             and tickets.ticket_id = logged.ticket_id
+),
+
+timed as (
+    select
+        *,
+        {{ never_negative(seconds_between('created_at', 'first_response_at')) }}
+            as first_response_seconds,
+        {{ never_negative(seconds_between('created_at', 'resolved_at')) }} as resolution_seconds
+    from told
 )
 
-select * from told
+select * from timed

@@ -33,13 +33,7 @@ compared as (
         latest.value - previous.value as change,
         {{ is_beyond_chance('latest', 'previous') }} as is_beyond_chance,
         catalogue.target,
-        case
-            when latest.value is null then 'no_data'
-            when catalogue.target is null or catalogue.direction is null then 'no_target'
-            when catalogue.direction = 'up' and latest.value >= catalogue.target then 'met'
-            when catalogue.direction = 'down' and latest.value <= catalogue.target then 'met'
-            else 'missed'
-        end as status,
+        {{ target_status('latest.value', 'catalogue.target', 'catalogue.direction') }} as status,
         latest.sample_size
     from latest
     inner join catalogue

@@ -31,8 +31,14 @@ judged as (
         reviews.removed_at,
         coalesce(day_types.day_type, 'regular') as day_type,
         reviews.removed_at is not null as is_removed,
-        reviews.rating >= 4 as is_positive,
-        reviews.rating <= 2 as is_negative
+        case when reviews.removed_at is null then reviews.rating >= 4 end as is_positive,
+        case when reviews.removed_at is null then reviews.rating <= 2 end as is_negative,
+        case
+            when reviews.removed_at is not null then false
+            when reviews.kind = 'referral' then true
+            when reviews.kind = 'social_post' then coalesce(reviews.rating >= 4, true)
+            else coalesce(reviews.rating >= 4, false)
+        end as is_positive_voice
     from reviews
     left join orders
         on reviews.order_id = orders.order_id

@@ -28,7 +28,7 @@ judged as (
         cast({{ grace_ends_on }} as date) as matures_on,
         terms.amount,
         terms.ended_on <= now.as_of_on as is_ended,
-        coalesce(next_terms.starts_on <= cast({{ grace_ends_on }} as date), false) as is_renewed
+        coalesce(next_terms.starts_on <= cast({{ grace_ends_on }} as date), false) as has_next_term
     from terms
     cross join now
     left join terms as next_terms
@@ -38,6 +38,14 @@ judged as (
             and terms.term_number + 1 = next_terms.term_number
     left join customers
         on terms.customer_id = customers.customer_id
+),
+
+matured as (
+    select
+        judged.*,
+        case when judged.matures_on <= now.as_of_on then judged.has_next_term end as is_renewed
+    from judged
+    cross join now
 )
 
-select * from judged
+select * from matured

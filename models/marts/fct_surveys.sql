@@ -6,6 +6,10 @@ nps_answers as (
     select * from {{ ref('int_nps_answers') }}
 ),
 
+ill_timed as (
+    select * from {{ ref('int_surveys_ill_timed') }}
+),
+
 customers as (
     select * from {{ ref('int_customers') }}
 ),
@@ -30,7 +34,8 @@ judged as (
         agents.team,
         customers.segment,
         customers.country,
-        coalesce(day_types.day_type, 'regular') as day_type,
+        coalesce(answer_days.day_type, 'regular') as day_type,
+        coalesce(sending_days.day_type, 'regular') as sending_day_type,
         surveys.call_source,
         surveys.call_id,
         surveys.ticket_source,
@@ -48,18 +53,35 @@ judged as (
         case
             when surveys.kind = 'csat' and surveys.responded_at is not null
                 then surveys.score >= surveys.scale_max - {{ top_box('surveys.scale_max') }} + 1
-        end as is_satisfied
+        end as is_satisfied,
+        case
+            when surveys.kind = 'ces' and surveys.responded_at is not null
+                then cast(surveys.score as {{ type_double() }})
+        end as effort_score,
+        case
+            when surveys.kind = 'ces_v2' and surveys.responded_at is not null
+                then cast(surveys.score as {{ type_double() }})
+        end as effort_score_v2,
+        case
+            when nps_answers.survey_id is not null then ill_timed.survey_id is not null
+        end as is_ill_timed
     from surveys
     left join nps_answers
         on
             surveys._source = nps_answers._source
             and surveys.survey_id = nps_answers.survey_id
+    left join ill_timed
+        on
+            surveys._source = ill_timed._source
+            and surveys.survey_id = ill_timed.survey_id
     left join customers
         on surveys.customer_id = customers.customer_id
     left join agents
         on surveys.agent_id = agents.agent_id
-    left join day_types
-        on coalesce(surveys.responded_on, surveys.sent_on) = day_types.date_on
+    left join day_types as answer_days
+        on coalesce(surveys.responded_on, surveys.sent_on) = answer_days.date_on
+    left join day_types as sending_days
+        on surveys.sent_on = sending_days.date_on
 )
 
 select * from judged

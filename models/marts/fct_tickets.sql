@@ -22,66 +22,89 @@ day_types as (
     select * from {{ ref('int_day_types') }}
 ),
 
-timed as (
-    select
-        tickets.*,
-        told.has_events,
-        told.first_response_at as answered_at,
-        told.resolved_at as solved_at,
-        told.reopens as reopen_count,
-        told.resolutions,
-        told.agent_messages,
-        {{ seconds_between('tickets.created_at', 'told.first_response_at') }} as response_seconds,
-        {{ seconds_between('tickets.created_at', 'told.resolved_at') }} as resolution_seconds
-    from tickets
-    inner join told
-        on
-            tickets._source = told._source
-            and tickets.ticket_id = told.ticket_id
+open_time as (
+    select * from {{ ref('int_tickets_open_time') }}
+),
+
+promises as (
+    select * from {{ ref('int_ticket_promises') }}
+),
+
+now as (
+    select * from {{ ref('int_as_of') }}
 ),
 
 judged as (
     select
-        timed._source,
-        timed.ticket_id,
+        tickets._source,
+        tickets.ticket_id,
         customers.customer_hash,
-        timed.client,
-        timed.service,
-        {{ contract_of('timed.client', 'timed.service') }} as contract,
-        timed.team,
+        tickets.client,
+        tickets.service,
+        {{ contract_of('tickets.client', 'tickets.service') }} as contract,
+        tickets.team,
         agents.agent,
-        timed.channel,
-        timed.request_type,
+        tickets.channel,
+        tickets.request_type,
         request_types.request_value,
-        timed.complexity,
-        timed.priority,
+        tickets.complexity,
+        tickets.priority,
         customers.segment,
         customers.country,
         coalesce(day_types.day_type, 'regular') as day_type,
-        timed.status,
-        timed.is_counted,
-        timed.created_on,
-        timed.created_at,
-        timed.answered_at as first_response_at,
-        timed.solved_at as resolved_at,
-        {{ local_date('timed.solved_at') }} as resolved_on,
-        timed.closed_at,
-        timed.has_events,
-        {{ never_negative('timed.response_seconds') }} as first_response_seconds,
-        {{ never_negative('timed.resolution_seconds') }} as resolution_seconds,
-        timed.status in ('resolved', 'closed') as is_resolved,
-        timed.reopen_count > 0 as is_reopened,
-        timed.solved_at is not null and timed.has_events
-        and timed.agent_messages = 1 and timed.reopen_count = 0 as is_one_touch
-    from timed
+        tickets.status,
+        tickets.is_counted,
+        tickets.created_on,
+        tickets.created_at,
+        told.first_response_at,
+        told.resolved_at,
+        {{ local_date('told.resolved_at') }} as resolved_on,
+        tickets.closed_at,
+        told.has_events,
+        told.first_response_seconds,
+        told.resolution_seconds,
+        -- By night, clocks that disagree are no open second apart; that is no time taken either.
+        case
+            when told.first_response_seconds is not null
+                then open_time.first_response_open_seconds
+        end as first_response_open_seconds,
+        case
+            when told.resolution_seconds is not null then open_time.resolution_open_seconds
+        end as resolution_open_seconds,
+        promises.promised_by as matures_at,
+        case
+            when told.first_response_seconds is not null
+                then told.first_response_at <= promises.promised_by
+            when told.first_response_at is null and promises.promised_by <= now.as_of then false
+        end as is_answered_in_time,
+        tickets.status in ('resolved', 'closed') as is_resolved,
+        case when told.was_resolved then coalesce(told.reopens, 0) > 0 end as is_reopened,
+        case
+            when told.has_events and told.resolved_at is not null
+                then told.agent_messages = 1 and told.reopens = 0
+        end as is_one_touch
+    from tickets
+    cross join now
+    inner join told
+        on
+            tickets._source = told._source
+            and tickets.ticket_id = told.ticket_id
+    left join open_time
+        on
+            tickets._source = open_time._source
+            and tickets.ticket_id = open_time.ticket_id
+    left join promises
+        on
+            tickets._source = promises._source
+            and tickets.ticket_id = promises.ticket_id
     left join customers
-        on timed.customer_id = customers.customer_id
+        on tickets.customer_id = customers.customer_id
     left join agents
-        on timed.agent_id = agents.agent_id
+        on tickets.agent_id = agents.agent_id
     left join request_types
-        on timed.request_type = request_types.request_type
+        on tickets.request_type = request_types.request_type
     left join day_types
-        on timed.created_on = day_types.date_on
+        on tickets.created_on = day_types.date_on
 )
 
 select * from judged

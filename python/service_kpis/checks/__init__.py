@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from service_kpis.checks import personal_data
+from service_kpis.checks import personal_data, recomputation
 from service_kpis.outcome import Check
 
-PYTHON_CHECKS: tuple[Callable[[duckdb.DuckDBPyConnection], Iterable[Check]], ...] = (
-    personal_data.check,
-)
-"""`validate` runs them in this order, after Great Expectations; a new one has its line here."""
+
+def python_checks(
+    connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any], seeds: Path
+) -> Iterator[Check]:
+    """Run every Python check, in the order of `validate`; a new one has its line here.
+
+    `chosen` are the vars and `seeds` is the folder of seeds that the last build was made with.
+    """
+    yield from personal_data.check(connection)
+    yield from recomputation.check(connection, chosen, seeds)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from service_kpis import settings, state
-from service_kpis.checks import PYTHON_CHECKS
+from service_kpis import seeds, settings, state
+from service_kpis.checks import python_checks
 from service_kpis.errors import InputError
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
@@ -40,8 +40,8 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
     ]
     checks = run_rules(rules, warehouse.build, warehouse.data_docs, progress.count)
     with warehouse.connect(read_only=True) as connection:
-        for python_check in PYTHON_CHECKS:
-            checks.extend(python_check(connection))
+        folder = seeds.project_dir(warehouse) / "seeds"
+        checks.extend(python_checks(connection, vars_of_build, folder))
     failed = [check for check in checks if not check.passed]
     state.update(
         warehouse,

@@ -1,0 +1,37 @@
+{#
+  CTEs that merge the overlapping and adjoining spans of one `owner`, so that it stands once in each moment. The last,
+  `merged`, has the owner, span_number and the bounds.
+
+  relation: a CTE; owner: columns that say whose span it is; starts, ends: its bounds, the end outside it.
+#}
+{% macro merged_spans(relation, owner, starts, ends) -%}
+reached as (
+    select
+        *,
+        max({{ ends }}) over (
+            partition by {{ owner | join(', ') }} order by {{ starts }}, {{ ends }}
+            rows between unbounded preceding and 1 preceding
+        ) as reached_until
+    from {{ relation }}
+),
+
+chained as (
+    select
+        *,
+        sum(case when {{ starts }} <= reached_until then 0 else 1 end) over (
+            partition by {{ owner | join(', ') }} order by {{ starts }}, {{ ends }}
+            rows between unbounded preceding and current row
+        ) as span_number
+    from reached
+),
+
+merged as (
+    select
+        {{ owner | join(', ') }},
+        span_number,
+        min({{ starts }}) as {{ starts }},
+        max({{ ends }}) as {{ ends }}
+    from chained
+    group by {{ owner | join(', ') }}, span_number
+)
+{%- endmacro %}

@@ -1,0 +1,44 @@
+-- The most specific promise holds: of the channel and type, of the channel, of the type, of any.
+with tickets as (
+    select * from {{ ref('stg_tickets') }}
+),
+
+promises as (
+    select * from {{ ref('response_promises') }}
+),
+
+ranked as (
+    select
+        tickets._source,
+        tickets.ticket_id,
+        tickets.created_at,
+        promises.promise_seconds,
+        row_number() over (
+            partition by tickets._source, tickets.ticket_id
+            order by
+                case
+                    when promises.channel is not null and promises.request_type is not null then 1
+                    when promises.channel is not null then 2
+                    when promises.request_type is not null then 3
+                    else 4
+                end,
+                promises.promise_seconds
+        ) as specificity
+    from tickets
+    inner join promises
+        on
+            (promises.channel = tickets.channel or promises.channel is null)
+            and (promises.request_type = tickets.request_type or promises.request_type is null)
+),
+
+promised as (
+    select
+        _source,
+        ticket_id,
+        promise_seconds,
+        {{ seconds_after('created_at', 'promise_seconds') }} as promised_by
+    from ranked
+    where specificity = 1
+)
+
+select * from promised

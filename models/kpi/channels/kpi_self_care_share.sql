@@ -1,0 +1,6 @@
+{{ kpi_from(
+    ref('period_contacts'),
+    numerator='self_care_count',
+    denominator='valued_count',
+    where=are_landed([ref('stg_calls'), ref('stg_tickets')]),
+) }}

@@ -1,0 +1,5 @@
+{{ kpi_from(
+    ref('period_revenue'),
+    numerator='revenue_amount',
+    denominator='active_customer_count',
+) }}

@@ -1,0 +1,4 @@
+{{ kpi_from(
+    ref('period_subscriptions'),
+    numerator='followed_term_count',
+) }}

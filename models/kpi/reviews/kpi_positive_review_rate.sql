@@ -1,0 +1,6 @@
+{{ kpi_from(
+    ref('period_reviewers'),
+    numerator='positive_customer_count',
+    denominator='customer_count',
+    where=are_landed([ref('fct_reviews')]),
+) }}

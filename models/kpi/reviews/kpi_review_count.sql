@@ -1,0 +1,4 @@
+{{ kpi_from(
+    ref('period_reviews'),
+    numerator='review_count',
+) }}

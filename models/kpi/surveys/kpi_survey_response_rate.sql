@@ -1,0 +1,5 @@
+{{ kpi_from(
+    ref('period_invitations'),
+    numerator='answered_count',
+    denominator='sent_count',
+) }}

@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_backlog'), numerator='open_count') }}

@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_tickets'), numerator='resolved_now_count', denominator='created_count') }}

@@ -1,0 +1,5 @@
+{{ kpi_from(
+    ref('period_ticket_resolutions'),
+    numerator='one_touch_count',
+    denominator='touch_judged_count',
+) }}

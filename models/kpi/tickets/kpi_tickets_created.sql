@@ -1,0 +1,1 @@
+{{ kpi_from(ref('period_tickets'), numerator='created_count') }}

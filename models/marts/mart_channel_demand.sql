@@ -1,0 +1,55 @@
+-- Not what each channel carries, but what is asked there (S2).
+-- Counted from the contacts, as it crosses two dimensions.
+with contacts as (
+    select * from {{ ref('fct_contacts') }}
+),
+
+request_types as (
+    select * from {{ ref('request_types') }}
+),
+
+grained as (
+    {{ at_every_grain('contacts', 'contacted_on') }}
+),
+
+counted as (
+    select
+        grain,
+        period_start,
+        {{ dimension_value('channel') }} as channel,
+        {{ dimension_value('request_type') }} as request_type,
+        count(*) as contact_count
+    from grained
+    group by
+        grain, period_start, {{ dimension_value('channel') }}, {{ dimension_value('request_type') }}
+),
+
+shared as (
+    select
+        counted.grain,
+        counted.period_start,
+        counted.channel,
+        counted.request_type,
+        request_types.request_value,
+        request_types.is_self_care,
+        counted.contact_count,
+        cast(sum(counted.contact_count) over (
+            partition by counted.grain, counted.period_start, counted.channel
+        ) as bigint) as channel_contact_count,
+        cast(sum(counted.contact_count) over (
+            partition by counted.grain, counted.period_start
+        ) as bigint) as period_contact_count
+    from counted
+    left join request_types
+        on counted.request_type = request_types.request_type
+),
+
+divided as (
+    select
+        *,
+        {{ divide('contact_count', 'channel_contact_count') }} as share_of_channel,
+        {{ divide('contact_count', 'period_contact_count') }} as share_of_contacts
+    from shared
+)
+
+select * from divided

@@ -1,0 +1,1 @@
+{{ period_from(ref('daily_invitations'), invitation_measures(), from_week_up=['agent']) }}

@@ -1,0 +1,1 @@
+{{ period_from(ref('daily_journeys'), journey_measures(), from_week_up=['path']) }}

@@ -1,0 +1,1 @@
+{{ period_from(ref('daily_order_lifetimes'), sale_measures()) }}

@@ -1,0 +1,1 @@
+{{ period_from(ref('daily_orders'), order_measures()) }}

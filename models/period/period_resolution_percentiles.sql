@@ -1,0 +1,14 @@
+-- The median of a week is not the median of its days' medians: computed from rows at each grain.
+with resolved_tickets as (
+    select * from {{ ref('fct_tickets') }}
+    where is_counted and resolved_on is not null
+),
+
+grained as (
+    {{ at_every_grain('resolved_tickets', 'resolved_on') }}
+),
+
+{{ by_dimension(
+    'grained', ['grain', 'period_start'], ticket_dimensions(), resolution_percentile_measures()
+) }}
+where not (grain = 'day' and dimension = 'agent')

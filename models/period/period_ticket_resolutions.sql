@@ -1,0 +1,5 @@
+{{ period_from(
+    ref('daily_ticket_resolutions'),
+    ticket_resolution_measures(),
+    from_week_up=['agent'],
+) }}

@@ -1,0 +1,63 @@
+"""A second, independent computation of the KPIs: in Polars, from the landed rows alone.
+
+It shares nothing with the models but the landed tables, the seeds, the vars and the definitions in
+words, so that an error in either is seen where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from service_kpis.checks.recomputation import customers, surveys, telephone
+from service_kpis.checks.recomputation.calendar import as_of
+from service_kpis.checks.recomputation.cells import no_cells
+from service_kpis.checks.recomputation.compare import compare
+from service_kpis.checks.recomputation.landed import Landed
+from service_kpis.outcome import Check
+
+Compute = Callable[[Landed, datetime], pl.DataFrame]
+THEMES: tuple[tuple[tuple[str, ...], Compute], ...] = (
+    (telephone.KEYS, telephone.compute),
+    (surveys.KEYS, surveys.compute),
+    (customers.KEYS, customers.compute),
+)
+RECOMPUTED = frozenset(key for keys, _ in THEMES for key in keys)
+
+
+def check(
+    connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any], seeds: Path
+) -> Iterator[Check]:
+    """Recompute the KPIs and compare them with marts.kpi_values, a check a KPI.
+
+    `chosen` are the vars and `seeds` the folder of seeds of the last build; compared is what
+    kpi_catalogue names. Gives nothing where the KPIs were not built.
+    """
+    if not _is_built(connection):
+        return
+    known = connection.execute("select kpi_key from marts.kpi_catalogue").pl()["kpi_key"]
+    published = connection.execute("select * from marts.kpi_values").pl()
+    yield from compare(
+        recompute(Landed(connection, chosen, seeds)), published, RECOMPUTED.intersection(known)
+    )
+
+
+def recompute(landed: Landed) -> pl.DataFrame:
+    """Give the cells of all KPIs of RECOMPUTED; none of those whose tables did not land."""
+    now = as_of(landed)
+    if now is None:
+        return no_cells()
+    return pl.concat([compute(landed, now) for _, compute in THEMES])
+
+
+def _is_built(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'marts' and table_name in ('kpi_values', 'kpi_catalogue')"
+    ).fetchone()
+    return found == (2,)

@@ -1,0 +1,86 @@
+"""What landed, as Polars frames: the only thing, beside seeds and vars, that is recomputed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from service_kpis.contract import tables
+from service_kpis.landing.sql import identifier
+
+LANDED_LAST = ("_landed_at", "_source", "_file", "_row")
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Schema raw of build.duckdb, the vars and the folder of the seeds that it was built with."""
+
+    connection: duckdb.DuckDBPyConnection
+    vars: Mapping[str, Any]
+    seeds: Path
+    _read: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Give a raw table's rows; of a key that is the house's, the row that landed last.
+
+        Decimals come as Float64, timestamps as UTC without a zone. Empty where nothing landed.
+        """
+        if name not in self._read:
+            self._read[name] = self._fetch(name)
+        return self._read[name]
+
+    def has(self, *names: str) -> bool:
+        """Tell whether all the tables hold a row: an empty table counts as absent."""
+        return all(not self.table(name).is_empty() for name in names)
+
+    def parties(self) -> pl.DataFrame:
+        """Give who is who, as landing wrote it."""
+        return self.connection.execute("select * from raw.parties").pl()
+
+    def seed(self, name: str) -> pl.DataFrame:
+        """Give a seed's rows, every column as text; an empty field is null."""
+        return pl.read_csv(self.seeds / f"{name}.csv", infer_schema=False)
+
+    def _fetch(self, name: str) -> pl.DataFrame:
+        contract = tables()[name]
+        rows = self.connection.execute(f"select * from raw.{identifier(name)}").pl()
+        rows = rows.with_columns(
+            pl.col(column.name).cast(pl.Float64)
+            for column in contract.columns
+            if column.data_type == "decimal"
+        )
+        if not contract.is_of_the_house:
+            return rows
+        return rows.sort(LANDED_LAST, nulls_last=False).unique(
+            contract.key, keep="last", maintain_order=True
+        )
+
+
+def find_source(
+    rows: pl.DataFrame, reference: str, targets: pl.DataFrame, key: str
+) -> pl.DataFrame:
+    """Add `<reference>_source`: the source of the target row that a reference means.
+
+    It looks in its own source first, then in the only other that has the key; null where none or
+    several have it.
+    """
+    name = f"{reference}_source"
+    ids = targets.select(pl.col(key).alias(reference), pl.col("_source").alias(name)).unique()
+    lonely = (
+        ids.group_by(reference)
+        .agg(pl.len().alias("sources"), pl.col(name).first().alias("_other"))
+        .filter(pl.col("sources") == 1)
+        .drop("sources")
+    )
+    own = ids.with_columns(pl.col(name).alias("_own"), pl.col(name).alias("_source")).drop(name)
+    return (
+        rows.join(own, on=[reference, "_source"], how="left")
+        .join(lonely, on=reference, how="left")
+        .with_columns(pl.coalesce("_own", "_other").alias(name))
+        .drop("_own", "_other")
+    )
