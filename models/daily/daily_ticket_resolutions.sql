@@ -6,4 +6,6 @@ with resolved_tickets as (
     where is_counted and resolved_on is not null
 ),
 
-{{ by_dimension('resolved_tickets', ['date_on'], ticket_dimensions(), ticket_resolution_measures()) }}
+{{ by_dimension(
+    'resolved_tickets', ['date_on'], ticket_dimensions(), ticket_resolution_measures()
+) }}

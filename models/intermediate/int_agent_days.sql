@@ -48,8 +48,8 @@ working_days as (
         on
             days.date_on between first_ticket.first_on and now.as_of_on
             and days.weekday <= 5
-            and days.date_on >= coalesce(agents.started_on, days.date_on)
-            and (agents.left_on is null or days.date_on < agents.left_on)
+            and (agents.started_on is null or agents.started_on <= days.date_on)
+            and (agents.left_on is null or agents.left_on > days.date_on)
     left join closed_days
         on days.date_on = closed_days.date_on
     left join absences

@@ -1,5 +1,5 @@
--- Opening hours as wall-clock times. Each day starts with an empty interval at midnight, so that every
--- instant of a day has an interval that began before it.
+-- Opening hours as wall-clock times. Each day starts with an empty interval at midnight, so that
+-- every instant of a day has an interval that began before it.
 with days as (
     select * from {{ ref('int_schedule_days') }}
 ),

@@ -31,10 +31,11 @@ days as (
     select
         schedules.schedule,
         schedules.timezone,
-        cast({{ dbt.dateadd('day', 'numbers.number - 1', 'bounds.first_on') }} as date) as date_on
+        cast({{ dbt.dateadd('day', 'numbers.number - 1', 'bounds.first_on') }} as date)
+            as date_on
     from bounds
     inner join numbers
-        on numbers.number <= {{ dbt.datediff('bounds.first_on', 'bounds.last_on', 'day') }} + 2
+        on numbers.number - 2 <= {{ dbt.datediff('bounds.first_on', 'bounds.last_on', 'day') }}
     cross join schedules
 ),
 

@@ -27,8 +27,8 @@ ranked as (
     from tickets
     inner join promises
         on
-            (promises.channel = tickets.channel or promises.channel is null)
-            and (promises.request_type = tickets.request_type or promises.request_type is null)
+            (promises.channel is null or tickets.channel = promises.channel)
+            and (promises.request_type is null or tickets.request_type = promises.request_type)
 ),
 
 promised as (

@@ -1,4 +1,4 @@
--- A ticket may be resolved on a day that is no working day: the row is there, and the ticket counts.
+-- A ticket may be resolved on a day that is no working day: the row is there, the ticket counts.
 with working_days as (
     select * from {{ ref('int_agent_days') }}
 ),
