@@ -59,6 +59,10 @@ judged as (
         told.first_response_at,
         told.resolved_at,
         {{ local_date('told.resolved_at') }} as resolved_on,
+        case
+            when told.resolved_at is not null
+                then coalesce(resolution_days.day_type, 'regular')
+        end as resolution_day_type,
         tickets.closed_at,
         told.has_events,
         told.first_response_seconds,
@@ -105,6 +109,8 @@ judged as (
         on tickets.request_type = request_types.request_type
     left join day_types
         on tickets.created_on = day_types.date_on
+    left join day_types as resolution_days
+        on {{ local_date('told.resolved_at') }} = resolution_days.date_on
 )
 
 select * from judged

@@ -1,10 +1,17 @@
 -- The badge that marketplaces and social networks give: over the seven local days that end with a
--- day on which a ticket came in, what is known of its answers now.
+-- day on which a ticket came in, what is known of its answers at as_of.
 with tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select
+        facts.channel,
+        facts.created_on,
+        case
+            when facts.first_response_at <= now.as_of then facts.first_response_seconds
+        end as first_response_seconds
+    from {{ ref('fct_tickets') }} as facts
+    cross join {{ ref('int_as_of') }} as now
     where
-        is_counted
-        and channel in (
+        facts.is_counted
+        and facts.channel in (
             'chat', 'chatbot', 'sms', 'facebook', 'twitter', 'instagram', 'whatsapp'
         )
 ),

@@ -14,7 +14,18 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from service_kpis.checks.recomputation import customers, surveys, telephone
+from service_kpis.checks.recomputation import (
+    agent_days,
+    channels,
+    customers,
+    orders,
+    reviews,
+    subscriptions,
+    surveys,
+    telephone,
+    tickets,
+    timing,
+)
 from service_kpis.checks.recomputation.calendar import as_of
 from service_kpis.checks.recomputation.cells import no_cells
 from service_kpis.checks.recomputation.compare import compare
@@ -24,8 +35,15 @@ from service_kpis.outcome import Check
 Compute = Callable[[Landed, datetime], pl.DataFrame]
 THEMES: tuple[tuple[tuple[str, ...], Compute], ...] = (
     (telephone.KEYS, telephone.compute),
-    (surveys.KEYS, surveys.compute),
+    (tickets.KEYS, tickets.compute),
+    (agent_days.KEYS, agent_days.compute),
+    (reviews.KEYS, reviews.compute),
+    (orders.KEYS, orders.compute),
     (customers.KEYS, customers.compute),
+    (subscriptions.KEYS, subscriptions.compute),
+    (surveys.KEYS, surveys.compute),
+    (timing.KEYS, timing.compute),
+    (channels.KEYS, channels.compute),
 )
 RECOMPUTED = frozenset(key for keys, _ in THEMES for key in keys)
 

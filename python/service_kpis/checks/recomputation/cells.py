@@ -62,6 +62,13 @@ def weighted(key: str, part: pl.Expr, whole: pl.Expr) -> Measure:
     return Measure(key, "wilson", part, whole, part, whole, NOTHING)
 
 
+def value_of(dimension: str) -> pl.Expr:
+    """Give the value that a row counts under: of `all`, itself; of a dimension, its or `(none)`."""
+    if dimension == "all":
+        return pl.lit("all").alias("all")
+    return pl.col(dimension).cast(pl.String).fill_null(NONE)
+
+
 def contract() -> pl.Expr:
     """Name a row's `contract`; where one part is missing the other stays."""
     parts = [pl.col(name).fill_null(NONE) for name in ("client", "service")]
@@ -94,10 +101,10 @@ def _by_day(
     rows: pl.DataFrame, measures: Sequence[Measure], dimensions: Iterable[str]
 ) -> pl.DataFrame:
     """Sum every measure by day, dimension and value, each in a column a part."""
-    names = list(dimensions)
+    names = ("all", *dimensions)
     wide = rows.select(
         "date_on",
-        *(pl.col(name).cast(pl.String).fill_null(NONE) for name in names),
+        *(value_of(name) for name in names),
         *(
             part.fill_null(0.0).cast(pl.Float64).alias(f"{measure.key}.{name}")
             for measure in measures
@@ -105,10 +112,10 @@ def _by_day(
         ),
     )
     return pl.concat(
-        wide.group_by("date_on", value.alias("dimension_value"))
+        wide.group_by("date_on", pl.col(name).alias("dimension_value"))
         .agg(pl.col("^.*\\..*$").sum())
         .with_columns(pl.lit(name).alias("dimension"))
-        for name, value in [("all", pl.lit("all")), *((name, pl.col(name)) for name in names)]
+        for name in names
     )
 
 
@@ -161,7 +168,7 @@ def close(sums: pl.DataFrame, interval: Interval, *, today: date) -> pl.DataFram
         "numerator",
         "denominator",
         "value",
-        pl.col("sample_size").round().cast(pl.Int64),
+        pl.col("sample_size").cast(pl.Float64).round().cast(pl.Int64),
         low.cast(pl.Float64).alias("ci_low"),
         high.cast(pl.Float64).alias("ci_high"),
         ((period_end <= pl.lit(today)) & (pl.col("immature") == 0)).alias("is_complete"),

@@ -61,6 +61,11 @@ class Landed:
         )
 
 
+def is_true(column: str) -> pl.Expr:
+    """Read a seed's column of true and false, in any of the spellings that mean true."""
+    return pl.col(column).str.to_lowercase().is_in(["true", "t", "yes", "y", "1"])
+
+
 def find_source(
     rows: pl.DataFrame, reference: str, targets: pl.DataFrame, key: str
 ) -> pl.DataFrame:
