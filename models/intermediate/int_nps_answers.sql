@@ -6,8 +6,8 @@
     ),
 }) %}
 
--- An answer counts unless its customer gives another soon after (var nps_dedupe). Nobody known
--- supersedes nobody.
+-- An answer counts in the score unless its customer gives another soon after (var nps_dedupe).
+-- Nobody known supersedes nobody.
 with answers as (
     select * from {{ ref('int_surveys_identified') }}
     where kind = 'nps' and responded_at is not null and score is not null
@@ -34,9 +34,9 @@ scored as (
         cast(
             case when score >= 9 then 100 when score >= 7 then 0 else -100 end
             as {{ type_double() }}
-        ) as nps_points
+        ) as nps_points,
+        {{ superseded }} as is_superseded
     from followed
-    where not ({{ superseded }})
 )
 
 select * from scored

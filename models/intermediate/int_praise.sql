@@ -1,7 +1,7 @@
 -- What makes an advocate: a promoter score, and a word in public. After as_of neither is known yet.
 with surveys as (
     select * from {{ ref('fct_surveys') }}
-    where nps_group = 'promoter' and customer_hash is not null
+    where is_promoter_score and customer_hash is not null
 ),
 
 reviews as (

@@ -48,8 +48,9 @@ judged as (
         cast(surveys.score as {{ type_double() }}) as score,
         surveys.scale_max,
         surveys.responded_at is not null as is_answered,
-        nps_answers.nps_group,
-        nps_answers.nps_points,
+        case when not nps_answers.is_superseded then nps_answers.nps_group end as nps_group,
+        case when not nps_answers.is_superseded then nps_answers.nps_points end as nps_points,
+        nps_answers.nps_group = 'promoter' as is_promoter_score,
         case
             when surveys.kind = 'csat' and surveys.responded_at is not null
                 then surveys.score >= surveys.scale_max - {{ top_box('surveys.scale_max') }} + 1
@@ -63,7 +64,7 @@ judged as (
                 then cast(surveys.score as {{ type_double() }})
         end as effort_score_v2,
         case
-            when nps_answers.survey_id is not null then ill_timed.survey_id is not null
+            when not nps_answers.is_superseded then ill_timed.survey_id is not null
         end as is_ill_timed
     from surveys
     left join nps_answers
