@@ -40,6 +40,7 @@ def _levels(things: pl.DataFrame, held: pl.DataFrame, name: str, today: date) ->
     days = (
         things.group_by(value)
         .agg(pl.col("date_on").min())
+        .filter(pl.col("date_on") <= today)
         .with_columns(pl.date_ranges("date_on", pl.lit(today)))
         .explode("date_on")
     )
