@@ -18,11 +18,9 @@ lines as (
         orders.customer_id,
         orders.ordered_at,
         order_items.line_number,
-        order_items.amount,
         products.category,
         products.family,
-        products.list_price,
-        products.lifetime
+        products.list_price
     from orders
     inner join order_items
         on orders.order_id = order_items.order_id

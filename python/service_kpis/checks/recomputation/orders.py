@@ -141,8 +141,10 @@ def _repeat_sales(landed: Landed, rows: pl.DataFrame, today: date) -> pl.DataFra
     parts = judged.join(by_lifetime, on="order_id", how="left").with_columns(
         pl.when(pl.col("_amount").is_null()).then("amount").otherwise(of_lines).alias("amount")
     )
-    cells = [add_up(judged, measures, DIMENSIONS, today=today)]
-    if landed.has("order_items", "products"):
-        of_lifetime = add_up(parts, measures, ["lifetime"], today=today)
-        cells.append(of_lifetime.filter(pl.col("dimension") == "lifetime"))
-    return pl.concat(cells)
+    of_lifetime = add_up(parts, measures, ["lifetime"], today=today)
+    return pl.concat(
+        [
+            add_up(judged, measures, DIMENSIONS, today=today),
+            of_lifetime.filter(pl.col("dimension") == "lifetime"),
+        ]
+    )
