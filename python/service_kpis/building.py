@@ -51,13 +51,16 @@ def build(
     """Build everything, or what `select` names in dbt's syntax.
 
     `given_vars` and `seeds_folder` replace those of the last build, which are kept until then.
-    Failing models and tests come back as checks. Raises InputError for seeds that are none,
-    CheckFailedError where dbt can't read the project, WarehouseBusyError and MachineError.
+    Failing models and tests come back as checks. Raises InputError for seeds that break
+    their rules, CheckFailedError where dbt can't read the project, WarehouseBusyError and
+    MachineError.
     """
     before = state.read(warehouse)
     vars_now = before.get("vars", {}) if given_vars is None else given_vars
     own_seeds = before.get("seeds_given", [])
-    if seeds_folder is not None:
+    if seeds_folder is None:
+        seeds.require_valid(warehouse, None)
+    else:
         own_seeds = seeds.take(warehouse, seeds_folder)
     state.update(warehouse, {"vars": vars_now, "seeds_given": own_seeds, "build": None})
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from service_kpis import contract, settings, state, telling
+from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
 from service_kpis.outcome import require_passed
@@ -75,6 +76,7 @@ def run(
     """
     given = _given(vars_text)
     with session.warehouse.locked():
+        seed_files.require_valid(session.warehouse, seeds)
         if given is not None:
             state.update(session.warehouse, {"vars": given})
         _land(session, sources or [])

@@ -9,52 +9,54 @@ links to this one.
 from __future__ import annotations
 
 import csv
+import io
 import shutil
-from functools import cache
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from service_kpis import seed_contract, seed_rules
 from service_kpis.errors import InputError
+from service_kpis.seed_rules import Row, Table
+from service_kpis.state import sync, write_through
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 SHIPPED = PROJECT_DIR / "seeds"
 PARTS_OF_THE_PROJECT = ("dbt_project.yml", "analyses", "macros", "models", "tests")
 
 
+def require_valid(warehouse: Warehouse, folder: Path | None) -> None:
+    """Refuse seeds that are not what seeds.yml says, before anything is done with them.
+
+    They are those of `folder` beside the shipped ones; without it, those that a build would take
+    now. Raises InputError with file, line and column.
+    """
+    _checked(_kept_files(warehouse) if folder is None else _files_of(folder))
+
+
 def take(warehouse: Warehouse, folder: Path) -> list[str]:
     """Keep a user's seeds in the warehouse until others are given; returns their names.
 
     The shipped folder itself, or one without any CSV file, means the shipped seeds alone. Raises
-    InputError for a file or column that no seed has, a missing column that must be filled, or a
-    row with another number of fields; nothing is kept then.
+    InputError for a file, column or value that is not what seeds.yml says; the seeds kept before
+    stay then. They are replaced as a whole or not at all.
     """
-    if not folder.is_dir():
-        raise InputError(
-            f"--seeds {folder} is no folder. Give the folder that holds your CSV files."
-        )
-    is_shipped = folder.resolve() == SHIPPED
-    files = [] if is_shipped else sorted(filter(_is_to_be_read, folder.iterdir()))
-    names = list(_columns())
-    seeds = {}
-    for file in files:
-        if file.suffix != ".csv" or file.stem not in names:
-            told = ", ".join(f"{name}.csv" for name in names)
-            raise InputError(f"{file} is no seed. There are: {told}.")
-        seeds[file.stem] = _read(file)
-    kept = _kept(warehouse)
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
-    for name, rows in seeds.items():
-        with (kept / f"{name}.csv").open("w", newline="", encoding="utf-8") as target:
-            csv.writer(target, lineterminator="\n").writerows(rows)
-    return list(seeds)
+    own = [table for table in _checked(_files_of(folder)).items() if table[1].is_own]
+    draft = Path(tempfile.mkdtemp(prefix=".seeds_", dir=warehouse.folder))
+    for name, table in own:
+        write_through(draft / f"{name}.csv", _as_csv(name, table).encode())
+    link = draft.with_name(f"{draft.name}_link")
+    link.symlink_to(draft.name)
+    link.replace(_kept(warehouse))  # a folder with files in it can't be replaced, a link can
+    sync(warehouse.folder)
+    for older in set(warehouse.folder.glob(".seeds_*")) - {draft}:
+        older.unlink() if older.is_symlink() else shutil.rmtree(older)
+    return [name for name, _ in own]
 
 
 def project_dir(warehouse: Warehouse) -> Path:
     """Give the dbt project to build: this one, or its double with the user's own seeds."""
-    own = {path.name: path for path in _kept(warehouse).glob("*.csv")}
+    own = _kept_files(warehouse)
     if not own:
         return PROJECT_DIR
     double = warehouse.folder / ".dbt" / "project"
@@ -65,7 +67,10 @@ def project_dir(warehouse: Warehouse) -> Path:
             link.symlink_to(PROJECT_DIR / part)
     for shipped in SHIPPED.iterdir():
         if shipped.is_file():
-            shutil.copyfile(own.get(shipped.name, shipped), double / "seeds" / shipped.name)
+            shutil.copyfile(
+                own.get(shipped.stem, shipped) if shipped.suffix == ".csv" else shipped,
+                double / "seeds" / shipped.name,
+            )
     return double
 
 
@@ -73,53 +78,113 @@ def _kept(warehouse: Warehouse) -> Path:
     return warehouse.folder / "seeds"
 
 
+def _kept_files(warehouse: Warehouse) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(_kept(warehouse).glob("*.csv"))}
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """Give the files of a user's folder by the seed that they are."""
+    if not folder.is_dir():
+        raise InputError(
+            f"--seeds {folder} is no folder. Give the folder that holds your CSV files."
+        )
+    if folder.resolve() == SHIPPED:
+        return {}
+    files = sorted(filter(_is_to_be_read, folder.iterdir()))
+    for file in files:
+        if file.suffix != ".csv" or file.stem not in seed_contract.seeds():
+            told = ", ".join(f"{name}.csv" for name in seed_contract.seeds())
+            raise InputError(f"{file} is no seed. There are: {told}.")
+    return {file.stem: file for file in files}
+
+
 def _is_to_be_read(path: Path) -> bool:
     """Leave out hidden files, and the descriptions that a copy of the shipped folder brings."""
-    return path.is_file() and not path.name.startswith(".") and path.suffix not in {".yml", ".md"}
+    is_csv = path.suffix.lower() == ".csv"  # a link that leads nowhere shall not be passed over
+    return not path.name.startswith(".") and (
+        is_csv or (path.is_file() and path.suffix not in {".yml", ".md"})
+    )
 
 
-def _read(file: Path) -> list[list[str]]:
-    """Read a user's seed as rows with the shipped columns in their order, the header first."""
-    columns = _columns()[file.stem]
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as source:
-            rows = [row for row in csv.reader(source, strict=True) if any(row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{file} is no CSV file in UTF-8. Save it as one.") from error
-    header = [name.strip() for name in rows[0]] if rows else []
-    for name in header:
-        if name not in columns or header.count(name) > 1:
+def _checked(own: Mapping[str, Path]) -> dict[str, Table]:
+    """Read and check every seed: a user's own, the shipped one where there is none."""
+    tables = {}
+    for name in seed_contract.seeds():
+        file = own.get(name, SHIPPED / f"{name}.csv")
+        tables[name] = Table(file, name in own, list(_rows(name, file)))
+    return seed_rules.check(tables)
+
+
+def _rows(name: str, file: Path) -> Iterator[Row]:
+    """Read a seed's rows with all its columns in their order; a column that is missing is empty."""
+    columns = seed_contract.seeds()[name].columns
+    header: list[str] = []
+    for line, fields in _records(file):
+        if not header:
+            header = fields
+            _require_columns(name, file, header)
+            continue
+        if len(fields) != len(header):
             raise InputError(
-                f"{file} has a column `{name}` twice or that no seed of its name has. "
-                f"Its columns: {', '.join(columns)}."
-            )
-    for name, is_required in columns.items():
-        if is_required and name not in header:
-            raise InputError(f"{file} lacks the column `{name}`. Add it: it must be filled.")
-    for number, row in enumerate(rows[1:], start=1):
-        if len(row) != len(header):
-            raise InputError(
-                f"{file}, data row {number}: {len(row)} fields where the header has {len(header)}. "
+                f"{file}, line {line}: {len(fields)} fields where the header has {len(header)}. "
                 "Mend the row."
             )
-    position = {name: header.index(name) for name in header}
-    return [
-        list(columns),
-        *(
-            [row[position[name]].strip() if name in position else "" for name in columns]
-            for row in rows[1:]
-        ),
-    ]
+        told = dict(zip(header, fields, strict=True))
+        yield Row(line, {column: told.get(column, "") for column in columns})
+    if not header:
+        raise InputError(f"{file} is empty. Begin it with its columns: {','.join(columns)}.")
 
 
-@cache
-def _columns() -> dict[str, dict[str, bool]]:
-    """Give every seed's columns in order, and whether each must be filled (tested not_null)."""
-    entries: dict[str, Any] = {}
-    for file in SHIPPED.glob("*.yml"):
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]:
-            entries[entry["name"]] = {
-                column["name"]: "not_null" in column.get("data_tests", ())
-                for column in entry["columns"]
-            }
-    return entries
+def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Give the records that are not empty, trimmed, each with the line that it begins on."""
+    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            fields = [field.strip() for field in record]
+            if any(fields):
+                yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, line {line}: a quotation mark is left open or out of place. Mend the row."
+        ) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}).") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{file}, line {line}: not UTF-8. Save it as CSV in UTF-8.") from error
+    if "\0" in text:
+        raise InputError(f"{file} is not UTF-8. Save it as CSV in UTF-8.")
+    return text
+
+
+def _require_columns(name: str, file: Path, header: list[str]) -> None:
+    columns = seed_contract.seeds()[name].columns
+    for separator in (";", "\t"):
+        if len(header) == 1 and separator in header[0]:
+            raise InputError(f"{file} has no commas. Save it as CSV with commas between fields.")
+    for given in header:
+        if given not in columns or header.count(given) > 1:
+            raise InputError(
+                f"{file} has a column `{given}` twice or that no seed of its name has. "
+                f"Its columns: {', '.join(columns)}."
+            )
+    for column in columns.values():
+        if column.is_required and column.name not in header:
+            raise InputError(f"{file} lacks the column `{column.name}`. Add it: it must be filled.")
+
+
+def _as_csv(name: str, table: Table) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(seed_contract.seeds()[name].columns)
+    writer.writerows(row.fields.values() for row in table.rows)
+    return text.getvalue()
