@@ -4,13 +4,20 @@ with calendar_days as (
     where day_type is not null
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (partition by date_on order by day_type desc, name) as precedence
+    from calendar_days
+),
+
 typed as (
     select
         date_on,
-        max(day_type) as day_type,
-        min(name) as day_name
-    from calendar_days
-    group by date_on
+        day_type,
+        name as day_name
+    from ranked
+    where precedence = 1
 )
 
 select * from typed
