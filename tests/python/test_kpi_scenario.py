@@ -1,4 +1,4 @@
-"""Every KPI of the hand-made world in folder scenario, against figures computed on paper.
+"""Every KPI and mart of the hand-made world in folder scenario, against figures done on paper.
 
 Ratios have Wilson's interval, (p + z²/2n ± z·√(p(1-p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96;
 means have mean ± 1.96·sd/√n of the sample. Comments in folder scenario/expected give the terms.
@@ -6,7 +6,10 @@ means have mean ± 1.96·sd/√n of the sample. Comments in folder scenario/expe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +72,77 @@ def test_every_kpi_is_computed_by_hand_here(scenario: Scenario) -> None:
 def test_cells_that_do_not_exist(scenario: Scenario, condition: str, reason: str) -> None:
     found = scenario.query(f"select count(*) from marts.kpi_values where {condition}")
     assert found == [(0,)], reason
+
+
+# Of each mart: what tells a row, and what tells the rows that are all in its table of figures.
+MARTS = {
+    "mart_channel_demand": (
+        ("grain", "period_start", "channel", "request_type"),
+        "grain = 'day' and period_start = '2024-02-05'",
+    ),
+    "mart_customer_journeys": (("customer", "journey_number"), "customer in ('J10', 'J11', 'J21')"),
+    "mart_effort_drivers": (("effort", "kpi_key"), "true"),
+    "mart_kpi_smart_check": (("kpi_key",), "kpi_key = 'service_level'"),
+    "mart_peak_vs_regular": (
+        ("kpi_key", "grain", "period_start", "day_type"),
+        "kpi_key = 'tickets_created' and period_start = '2024-01-08'",
+    ),
+    "mart_review_bursts": (
+        ("platform", "posted_on"),
+        "platform in ('agora', 'forum') and posted_on > '2024-04-01'",
+    ),
+    "mart_sla_compliance": (("client", "service", "kpi_key", "grain", "period_start"), "true"),
+}
+MART_ROWS = [(mart, row) for mart in MARTS for row in table(f"expected/marts/{mart}")]
+# People are known by their hash alone, and in the figures by their id.
+PEOPLE = """
+    select marts.*, parties.identifier as customer
+    from marts.{mart} as marts
+    left join raw.parties as parties
+        on marts.caller_hash = parties.caller_hash and parties.kind = 'customer'
+"""
+
+
+def rows_of(scenario: Scenario, mart: str, columns: Iterable[str], where: str) -> list[Any]:
+    relation = f"({PEOPLE.format(mart=mart)})" if "journeys" in mart else f"marts.{mart}"
+    return scenario.query(f"select {', '.join(columns)} from {relation} where {where}")
+
+
+def figure(text: str) -> object:
+    """Read a cell of a table of figures as what a query gives, dates as text."""
+    if text in ("", "true", "false"):
+        return {"": None, "true": True, "false": False}[text]
+    try:
+        return pytest.approx(float(text), abs=CLOSE)
+    except ValueError:
+        return text
+
+
+@pytest.mark.parametrize(
+    ("mart", "expected"),
+    MART_ROWS,
+    ids=["-".join([mart, *(row[name] for name in MARTS[mart][0])]) for mart, row in MART_ROWS],
+)
+def test_mart_row(scenario: Scenario, mart: str, expected: dict[str, str]) -> None:
+    told = [
+        f"{name} is not distinct from nullif('{expected[name]}', '')" for name in MARTS[mart][0]
+    ]
+    found = rows_of(scenario, mart, expected, " and ".join(told))
+    assert len(found) == 1
+    cells = [str(cell) if isinstance(cell, date) else cell for cell in found[0]]
+    assert dict(zip(expected, cells, strict=True)) == {
+        name: figure(text) for name, text in expected.items()
+    }
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_has_no_other_rows(scenario: Scenario, mart: str) -> None:
+    key, where = MARTS[mart]
+    found = {
+        tuple("" if cell is None else str(cell) for cell in row)
+        for row in rows_of(scenario, mart, key, where)
+    }
+    assert found <= {tuple(row[name] for name in key) for of, row in MART_ROWS if of == mart}
 
 
 @pytest.mark.parametrize(

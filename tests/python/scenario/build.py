@@ -14,8 +14,8 @@ import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from scenario.sources import write_sources
-from service_kpis import building
+from scenario.sources import write_seeds, write_sources
+from service_kpis import building, seeds
 from service_kpis.landing import land
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
@@ -35,6 +35,7 @@ def build_scenario(folder: Path) -> Scenario:
     warehouse = Warehouse(folder / "warehouse")
     with warehouse.locked():
         accounts = land(warehouse, write_sources(folder / "sources"))
+        seeds.take(warehouse, write_seeds(folder / "seeds"))
     assert all(account.is_balanced and not account.rejected for account in accounts)
     manifest = _dbt(warehouse, None, "parse")
     without_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
@@ -63,7 +64,7 @@ def _dbt(warehouse: Warehouse, manifest: Manifest | None, *arguments: str) -> An
             outcome = dbtRunner(manifest=manifest).invoke(
                 [
                     *arguments,
-                    *("--project-dir", str(PROJECT_DIR)),
+                    *("--project-dir", str(seeds.project_dir(warehouse))),
                     *("--profiles-dir", str(PROJECT_DIR / "profiles")),
                     *("--target-path", str(warehouse.folder / "target")),
                     *("--log-path", str(warehouse.folder / "logs")),
