@@ -30,9 +30,11 @@ quarter and year of `reporting_timezone`. An empty denominator gives null, never
 in seconds, rates between 0 and 1. A row is complete when its period has ended at `as_of` and
 nothing in it still needs time to be judged. Beside `all`, a KPI is told apart by one dimension at
 a time; a row without a value counts under `(none)`. Dimension `agent` starts at the week; its days
-are in `daily_*`. Targets are those shipped; seed [kpi_targets](seeds.md#kpi_targetscsv) overrides
-them. Variables are told in [variables.md](variables.md); `reporting_timezone` and `as_of` act on
-all and are not repeated. S0 to S4 are the articles that ask for a KPI.
+are in `daily_*`. What adds up over days may be summed to any span, what adds up over dimensions
+from the values of one; the rest is counted anew in each cell. Targets are those shipped; seed
+[kpi_targets](seeds.md#kpi_targetscsv) overrides them. Variables are told in
+[variables.md](variables.md); `reporting_timezone` and `as_of` act on all and are not repeated. S0
+to S4 are the articles that ask for a KPI.
 """
 
 
@@ -64,6 +66,7 @@ def _section(file: Path) -> str:
         "Variables": variables or "–",
         "Dimensions": ", ".join(_dimensions(sql)),
         "Grains": _grains(sql),
+        "Adds up": _additivity(kpi.get("not_additive_over", [])),
         "Article": str(kpi.get("source_article") or "–"),
     }
     lines = [f"| {name} | {' '.join(text.split())} |" for name, text in rows.items()]
@@ -75,6 +78,14 @@ def _target(kpi: dict[str, Any]) -> str:
         return "–"
     by = f" by {kpi['target_on']}" if kpi.get("target_on") else ""
     return f"{kpi['target']}{by}"
+
+
+def _additivity(not_over: list[str]) -> str:
+    """Tell over what numerators and denominators may be summed."""
+    overlapping = [name for name in not_over if name not in {"days", "dimensions"}]
+    over = [name for name in ("days", "dimensions") if name not in not_over]
+    but = f", but {' and '.join(overlapping)}" if overlapping else ""
+    return f"over {' and '.join(over)}{but}" if over else "–"
 
 
 def _variables(key: str) -> list[str]:

@@ -20,7 +20,6 @@ from service_kpis.settings import Kind, matching, one_of
 from service_kpis.warehouse import PROJECT_DIR
 
 SEEDS_FILE = PROJECT_DIR / "seeds" / "seeds.yml"
-KPI_FOLDER = PROJECT_DIR / "models" / "kpi"
 LARGEST_INTEGER = 2_147_483_647
 
 
@@ -91,20 +90,6 @@ def seeds() -> dict[str, Seed]:
     """Give every seed of seeds.yml by name, in its order."""
     document = yaml.safe_load(SEEDS_FILE.read_text(encoding="utf-8"))
     return {entry["name"]: _seed(entry) for entry in document["seeds"]}
-
-
-@cache
-def kpi_keys() -> tuple[str, ...]:
-    """Name every KPI, in order."""
-    return tuple(sorted(file.stem.removeprefix("kpi_") for file in KPI_FOLDER.glob("*/kpi_*.yml")))
-
-
-@cache
-def unit_of(kpi_key: str) -> str:
-    """Give the unit of a KPI of the catalogue."""
-    [file] = KPI_FOLDER.glob(f"*/kpi_{kpi_key}.yml")
-    [model] = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
-    return str(model["config"]["meta"]["kpi"]["unit"])
 
 
 def _seed(entry: dict[str, Any]) -> Seed:

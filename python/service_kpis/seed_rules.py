@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service_kpis.errors import InputError
-from service_kpis.seed_contract import Seed, kpi_keys, seeds, unit_of
+from service_kpis.kpi_definitions import definitions
+from service_kpis.seed_contract import Seed, seeds
 
 LIMITS = {"ratio": (0.0, 1.0), "flag": (0.0, 1.0), "points": (-100.0, 100.0)}
 """What a KPI can be, by its unit; of the other units, 0 and more."""
@@ -132,7 +133,7 @@ def target_in_unit(rows: Sequence[Row]) -> Iterator[Fault]:
     """A share of 85 % is 0.85; 85 would never be met."""
     for row in rows:
         if row["target"]:
-            unit = unit_of(row["kpi_key"])
+            unit = definitions()[row["kpi_key"]].unit
             low, high = LIMITS.get(unit, (0.0, float("inf")))
             if not low <= float(row["target"]) <= high:
                 bounds = f"{low:g} to {high:g}" if unit in LIMITS else "0 and more"
@@ -218,7 +219,9 @@ def _unknown(name: str, tables: Mapping[str, Table]) -> Iterator[Fault]:
         references["request_type"] = ("request_types", "request_type")
     for column, (other, field) in references.items():
         known = (
-            sorted({row[field] for row in tables[other].rows}) if other in tables else kpi_keys()
+            sorted({row[field] for row in tables[other].rows})
+            if other in tables
+            else list(definitions())
         )
         for row in tables[name].rows:
             if row[column] and row[column] not in known:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from service_kpis import contract
 from service_kpis.landing.sql import identifier
+from service_kpis.validation.reconciliation import TOLERANCE, reconciliation_rules
 from service_kpis.validation.rules import (
     Rule,
     any_null,
@@ -19,8 +20,6 @@ GRAINS = ("day", "week", "month", "quarter", "year")
 CELL = ("kpi_key", "grain", "period_start", "dimension", "dimension_value")
 STATUSES = ("met", "missed", "no_target", "no_data")
 UNITS = ("ratio", "seconds", "count", "points", "score", "currency", "per_day", "flag")
-# Sums of floating-point seconds differ in their last digits with the order of the rows.
-TOLERANCE = 1e-9
 # An order counts under each lifetime in it, so these parts are more than their whole.
 OVERLAPPING_DIMENSIONS = ("lifetime",)
 
@@ -39,6 +38,7 @@ def marts_rules(tables: Mapping[str, Columns]) -> Iterator[Rule]:
         yield from _catalogue()
     if "kpi_values" in tables:
         yield from _values()
+        yield from reconciliation_rules()
     if "kpi_scorecard" in tables:
         yield from _scorecard()
 
