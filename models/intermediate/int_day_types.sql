@@ -7,7 +7,7 @@ with calendar_days as (
 ranked as (
     select
         *,
-        row_number() over (partition by date_on order by day_type desc, name) as precedence
+        row_number() over (partition by date_on order by day_type desc, name asc) as precedence
     from calendar_days
 ),
 
