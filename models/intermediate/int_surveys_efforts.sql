@@ -73,6 +73,19 @@ judged as (
         ) = 1 as is_not_answered_at_first
     from placed
     group by _source, survey_id
+),
+
+-- Where calls are absent, nobody knows who had to call.
+known as (
+    select
+        _source,
+        survey_id,
+        has_explained_to_several_agents,
+        is_transferred,
+        case when {{ are_landed(['calls']) }} then has_called_again end as has_called_again,
+        case when {{ are_landed(['calls']) }} then is_not_answered_at_first end
+            as is_not_answered_at_first
+    from judged
 )
 
-select * from judged
+select * from known

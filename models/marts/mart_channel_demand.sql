@@ -1,7 +1,9 @@
 -- Not what each channel carries, but what is asked there (S2).
--- Counted from the contacts, as it crosses two dimensions.
+-- Counted from the contacts, as it crosses two dimensions; nothing is known of the shares where
+-- calls or tickets are absent.
 with contacts as (
     select * from {{ ref('fct_contacts') }}
+    where {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
 ),
 
 request_types as (

@@ -1,6 +1,7 @@
+-- Where calls or tickets are absent, no path is known: who went on by the other way can't be seen.
 with contacts as (
     select * from {{ ref('fct_contacts') }}
-    where caller_hash is not null
+    where caller_hash is not null and {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
 ),
 
 chained as (

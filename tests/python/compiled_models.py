@@ -30,12 +30,14 @@ class Compiled:
     """Of each seed the types of its columns."""
 
 
-def compile_models(folder: Path, given: dict[str, Any]) -> Compiled:
-    """Compile kpi_values and all it stands on, with the vars `given` over the defaults."""
+def compile_models(
+    folder: Path, given: dict[str, Any], select: str = "+kpi_values,resource_type:model"
+) -> Compiled:
+    """Compile kpi_values and all it stands on, or what `select` names, with the vars `given`."""
     subprocess.run(
         [
             *(Path(sys.executable).parent / "dbt", "compile", "--quiet", "--no-print"),
-            *("--select", "+kpi_values,resource_type:model", "--vars", json.dumps(given)),
+            *("--select", select, "--vars", json.dumps(given)),
             *("--no-introspect", "--no-populate-cache"),
             *("--target-path", folder / "target", "--log-path", folder / "logs"),
         ],
@@ -75,6 +77,12 @@ def empty_warehouse(compiled: Compiled) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 2})
     connection.execute("attach ':memory:' as build")
     connection.execute("use build")
+    furnish(connection, compiled)
+    return connection
+
+
+def furnish(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
+    """Make what the models stand on: raw tables, empty where they are not there, and the seeds."""
     connection.execute("set timezone = 'UTC'")
     for schema in ("seeds", "staging", "intermediate", "marts"):
         connection.execute(f"create schema {schema}")
@@ -84,7 +92,6 @@ def empty_warehouse(compiled: Compiled) -> duckdb.DuckDBPyConnection:
             f"create table seeds.{name} as from read_csv(?, columns = ?, header = true)",
             [str(seeds.SHIPPED / f"{name}.csv"), types],
         )
-    return connection
 
 
 def know_people(connection: duckdb.DuckDBPyConnection, *sources: str) -> None:

@@ -50,6 +50,13 @@ def test_published_kpis_are_those_of_the_vars(ran, kpi, numerator, denominator):
     assert row == (numerator, denominator, pytest.approx(numerator / denominator))
 
 
+def test_calls_alone_publish_the_kpis_of_the_telephone_and_no_other(ran):
+    with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
+        keys = connection.execute("select distinct kpi_key from marts.kpi_values").fetchall()
+        theme = "select kpi_key from marts.kpi_catalogue where theme = 'telephone'"
+        assert sorted(keys) == sorted(connection.execute(theme).fetchall())
+
+
 def test_published_file_holds_marts_alone(ran):
     with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()

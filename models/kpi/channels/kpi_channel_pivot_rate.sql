@@ -3,5 +3,5 @@
     numerator='pivoted_journey_count',
     denominator='journey_count',
     immature_count='immature_journey_count',
-    where="dimension in ('all', 'segment', 'country') and " ~ are_landed([ref('stg_calls'), ref('stg_tickets')]),
+    where="dimension in ('all', 'segment', 'country')",
 ) }}

@@ -3,5 +3,4 @@
     numerator='resolved_journey_count',
     denominator='journey_count',
     immature_count='immature_journey_count',
-    where=are_landed([ref('stg_calls'), ref('stg_tickets')]),
 ) }}

@@ -74,7 +74,7 @@ def compute(landed: Landed, now: datetime) -> pl.DataFrame:
     return pl.concat(
         [
             add_up(created, _measures_of_created(landed, created, now), DIMENSIONS, today=today),
-            add_up(resolved, _measures_of_resolved(), DIMENSIONS, today=today),
+            add_up(resolved, _measures_of_resolved(landed), DIMENSIONS, today=today),
             percentiles(
                 created,
                 pl.col("response_seconds"),
@@ -200,13 +200,17 @@ def _measures_of_created(landed: Landed, created: pl.DataFrame, now: datetime) -
     ]
 
 
-def _measures_of_resolved() -> list[Measure]:
-    is_one_touch = (pl.col("messages") == 1) & ~pl.col("was_reopened")
-    return [
+def _measures_of_resolved(landed: Landed) -> list[Measure]:
+    measures = [
         mean("resolution_time", pl.col("resolution_seconds")),
         mean("resolution_time_business", pl.col("resolution_open_seconds")),
-        ratio("one_touch_resolution_rate", pl.when("has_events").then(is_one_touch)),
     ]
+    if landed.has("ticket_events"):
+        is_one_touch = (pl.col("messages") == 1) & ~pl.col("was_reopened")
+        measures.append(
+            ratio("one_touch_resolution_rate", pl.when("has_events").then(is_one_touch))
+        )
+    return measures
 
 
 def _promise(landed: Landed) -> pl.Expr:
