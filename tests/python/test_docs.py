@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import pytest
 import typer
 import yaml
 
-from service_kpis import errors, settings
+from service_kpis import errors, seeds, settings
 from service_kpis.cli import app
-from service_kpis.warehouse import PROJECT_DIR
+from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 DOCS = PROJECT_DIR / "docs"
 KPI_FILES = sorted((PROJECT_DIR / "models" / "kpi").glob("*/kpi_*.sql"))
@@ -93,6 +94,30 @@ def test_every_variable_has_a_section_with_its_default() -> None:
     assert {name: default.lower() for name, default in rows.items()} == defaults
 
 
+def test_every_variable_of_the_project_is_one_that_is_judged() -> None:
+    project = yaml.safe_load(read(PROJECT_DIR / "dbt_project.yml"))
+    assert list(project["vars"]) == list(settings.KINDS)
+
+
+@pytest.mark.parametrize("name", settings.KINDS)
+def test_values_of_a_variable_are_told_where_it_is(name: str) -> None:
+    """Its choices, its bounds and when it acts: in the page, and choices beside the default."""
+    takes = settings.KINDS[name].takes
+    page = read(DOCS / "variables.md")
+    [(told, acts)] = re.findall(
+        rf"^\| \[{name}\]\(#{name}\) \| \S+ \| (.+) \| (.+) \|$", page, re.MULTILINE
+    )
+    assert acts == ("at landing" if name in settings.LANDING_VARS else "at build")
+    [line] = re.findall(rf"^  {name}: (.+)$", read(PROJECT_DIR / "dbt_project.yml"), re.MULTILINE)
+    if takes.startswith("one of "):
+        choices = takes.removeprefix("one of ").split(", ")
+        assert set(re.findall(r"`(\w+)`", sections(DOCS / "variables.md")[name])) >= set(choices)
+        assert set(re.findall(r"\w+", line)) >= set(choices)
+    if "number of" in takes:
+        assert re.findall(r"\d+", told.replace(",", "")) == re.findall(r"\d+", takes)
+        assert ("above" in told) is ("above" in takes)
+
+
 @pytest.mark.parametrize("name", settings.KINDS)
 def test_example_of_a_variable_is_taken(name: str) -> None:
     text = sections(DOCS / "variables.md")[name]
@@ -126,6 +151,43 @@ def test_every_seed_and_column_is_told_in_order() -> None:
         header = ",".join(columns)
         assert f"    {header}\n" in text
         assert read(PROJECT_DIR / "seeds" / f"{seed['name']}.csv").startswith(f"{header}\n")
+
+
+def test_accepted_values_of_a_seed_are_told() -> None:
+    """`low` and `high` in the page and in the column's description, which dbt's documents show."""
+    listed = 0
+    for seed in yaml.safe_load(read(PROJECT_DIR / "seeds" / "seeds.yml"))["seeds"]:
+        text = sections(DOCS / "seeds.md")[f"{seed['name']}.csv"]
+        for column in seed["columns"]:
+            [row] = re.findall(rf"^\| {column['name']} \|.*$", text, re.MULTILINE)
+            for test in column.get("data_tests", ()):
+                values = test.get("accepted_values", {}) if isinstance(test, dict) else {}
+                for value in values.get("arguments", {}).get("values", ()):
+                    listed += 1
+                    is_of_a_range = isinstance(value, int) and "1 (Monday) to 7 (Sunday)" in row
+                    assert is_of_a_range or f"`{value}`" in row
+                    assert is_of_a_range or f"`{value}`" in column["description"]
+    assert listed >= 11
+
+
+def test_examples_of_seeds_are_taken(tmp_path: Path) -> None:
+    blocks = {
+        name: re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
+        for name, text in sections(DOCS / "seeds.md").items()
+    }
+    for name, [block] in blocks.items():
+        (tmp_path / name).write_text(textwrap.dedent(block), encoding="utf-8")
+    seeds.require_valid(Warehouse(tmp_path), tmp_path)
+
+
+def test_seeds_name_kpis_and_tables_that_are_there() -> None:
+    there = {path.stem for path in PROJECT_DIR.glob("models/**/*.sql")}
+    there |= {name.removeprefix("kpi_") for name in there}
+    for name, text in sections(DOCS / "seeds.md").items():
+        used_by = re.sub(r"\s+", " ", text.split("Used by: ")[1].split("\n\n")[0])
+        named = set(re.findall(r"\w+_\w+", used_by)) - {"day_type", "request_value"}
+        assert named
+        assert named <= there, name
 
 
 def test_every_command_is_told() -> None:
