@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from compiled_models import Compiled, build, compile_models, empty_warehouse
 from random_sets import Sets, data_sets, land
 from service_kpis import seeds, settings
 from service_kpis.checks import recomputation
+from service_kpis.checks.recomputation import sample as sampling
 from service_kpis.contract import tables
 from service_kpis.generating import generate
 from service_kpis.landing import land as land_source
@@ -158,6 +160,36 @@ def test_a_broken_cell_is_found_and_told_without_its_value(built, broken, told):
         f"{failed.failed_rows} cell{'s' if failed.failed_rows > 1 else ''}, first at grain month "
         f"and dimension client: {told}."
     )
+
+
+def test_of_much_data_some_days_are_compared(built, monkeypatch):
+    monkeypatch.setattr(sampling, "ALL_ROWS_UP_TO", 0)
+    checks = list(recomputation.check(built, settings.defaults(), seeds.SHIPPED))
+    assert {check.name.removeprefix("recomputation.") for check in checks} == (
+        recomputation.RECOMPUTED - sampling.NOT_OF_A_DAY
+    )
+    assert [check.message for check in checks if not check.passed] == []
+
+
+def test_a_broken_cell_of_the_latest_day_is_found_in_much_data(built, monkeypatch):
+    monkeypatch.setattr(sampling, "ALL_ROWS_UP_TO", 0)
+    add = (
+        "update marts.kpi_values set numerator = numerator + {} "
+        "where kpi_key = 'calls_offered' and grain = 'day' and dimension = 'all' "
+        "and period_start = (select as_of_on - 1 from intermediate.int_as_of)"
+    )
+    built.execute(add.format(1))
+    try:
+        checks = list(recomputation.check(built, settings.defaults(), seeds.SHIPPED))
+    finally:
+        built.execute(add.format(-1))
+    assert [check.name for check in checks if not check.passed] == ["recomputation.calls_offered"]
+
+
+def test_the_days_compared_change_with_as_of(built):
+    drawn = [sampling.draw_days(built, date(2026, 11, day)) for day in (6, 7)]
+    assert [days[0] for days in drawn] == [date(2026, 11, 5), date(2026, 11, 6)]
+    assert set(drawn[0][1:]) != set(drawn[1][1:])
 
 
 def test_nothing_is_compared_before_the_kpis_are_built(compiled):

@@ -7,6 +7,7 @@ words, so that an error in either is seen where the two differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ from service_kpis.checks.recomputation import (
     customers,
     orders,
     reviews,
+    sample,
     subscriptions,
     surveys,
     telephone,
     tickets,
     timing,
 )
-from service_kpis.checks.recomputation.calendar import as_of
+from service_kpis.checks.recomputation.calendar import as_of, day_of
 from service_kpis.checks.recomputation.cells import no_cells
 from service_kpis.checks.recomputation.compare import compare
 from service_kpis.checks.recomputation.landed import Landed
@@ -54,15 +56,35 @@ def check(
     """Recompute the KPIs and compare them with marts.kpi_values, a check a KPI.
 
     `chosen` are the vars and `seeds` the folder of seeds of the last build; compared is what
-    kpi_catalogue names. Gives nothing where the KPIs were not built.
+    kpi_catalogue names. Where much landed, the cells of some days are compared. Gives nothing
+    where the KPIs were not built.
     """
     if not _is_built(connection):
         return
     known = connection.execute("select kpi_key from marts.kpi_catalogue").pl()["kpi_key"]
-    published = connection.execute("select * from marts.kpi_values").pl()
-    yield from compare(
-        recompute(Landed(connection, chosen, seeds)), published, RECOMPUTED.intersection(known)
-    )
+    keys = RECOMPUTED.intersection(known)
+    landed = Landed(connection, chosen, seeds)
+    if sample.is_wanted(connection):
+        yield from _check_days(landed, keys - sample.NOT_OF_A_DAY)
+    else:
+        built = connection.execute("select * from marts.kpi_values").pl()
+        yield from compare(recompute(landed), built, keys)
+
+
+def _check_days(landed: Landed, keys: frozenset[str]) -> Iterator[Check]:
+    now = as_of(landed)
+    days = [] if now is None else sample.draw_days(landed.connection, day_of(landed, now))
+    sample.draw(landed.connection, days)
+    try:
+        recomputed = recompute(replace(landed, rows_from=sample.DRAWN, _read={}))
+    finally:
+        sample.drop(landed.connection)
+    built = landed.connection.execute(
+        "select * from marts.kpi_values where grain = 'day' and list_contains($1, period_start)",
+        [days],
+    ).pl()
+    is_compared = (pl.col("grain") == "day") & pl.col("period_start").is_in(days)
+    yield from compare(recomputed.filter(is_compared), built, keys)
 
 
 def recompute(landed: Landed) -> pl.DataFrame:

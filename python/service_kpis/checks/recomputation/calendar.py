@@ -53,17 +53,17 @@ def as_of(landed: Landed) -> datetime | None:
         moment = datetime.fromisoformat(str(given))
         zone = moment.tzinfo or ZoneInfo(zone_of(landed))
         return moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    happened = [
+    happened: list[datetime] = [
         latest
         for name, table in tables().items()
         for column in table.columns
         if column.data_type == "timestamp" and not column.is_promise
-        if isinstance(latest := landed.table(name)[column.name].max(), datetime)
+        if (latest := landed.latest(name, column.name)) is not None
     ]
     if happened:
         return max(happened)
-    latest_start = landed.table("subscriptions")["starts_on"].max()
-    return first_instant(landed, latest_start) if isinstance(latest_start, date) else None
+    latest_start = landed.latest("subscriptions", "starts_on")
+    return None if latest_start is None else first_instant(landed, latest_start)
 
 
 def day_types(landed: Landed) -> pl.DataFrame:

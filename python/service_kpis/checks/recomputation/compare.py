@@ -10,6 +10,7 @@ from service_kpis.checks.recomputation.cells import CELL
 from service_kpis.outcome import Check
 
 TOLERANCE = 1e-9
+TOLERANCE_OF_BOUNDS = 1e-6
 NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high")
 EQUAL = ("sample_size", "is_complete")
 WHAT_DIFFERS = {
@@ -38,7 +39,9 @@ def differences(recomputed: pl.DataFrame, published: pl.DataFrame) -> pl.DataFra
     """Give the cells that differ, with `differs`, the first thing that does (WHAT_DIFFERS).
 
     Numbers are equal within TOLERANCE of the larger of the two. The bounds of an interval are a
-    value plus and minus a half width, so a bound near 0 is judged by the larger of all three.
+    value plus and minus a half width, so a bound near 0 is judged by the larger of all three; and
+    within TOLERANCE_OF_BOUNDS, because the squares of a mean with little spread cancel out to half
+    of a double's digits.
     """
     both = recomputed.with_columns(pl.lit(value=True).alias("_here")).join(
         published.with_columns(pl.lit(value=True).alias("_there")),
@@ -65,10 +68,11 @@ def differences(recomputed: pl.DataFrame, published: pl.DataFrame) -> pl.DataFra
 
 def _is_close(name: str) -> pl.Expr:
     here, there = pl.col(name), pl.col(f"{name}_there")
-    scale = pl.max_horizontal(here.abs(), there.abs())
+    tolerated = TOLERANCE * pl.max_horizontal(here.abs(), there.abs())
     if name.startswith("ci_"):
-        scale = pl.max_horizontal(pl.col("ci_low", "ci_high", "value").abs(), scale)
-    is_near = (here - there).abs() <= TOLERANCE * scale
+        around = pl.max_horizontal(pl.col("ci_low", "ci_high", "value").abs(), there.abs())
+        tolerated = TOLERANCE_OF_BOUNDS * around
+    is_near = (here - there).abs() <= tolerated
     return (here.is_null() & there.is_null()) | is_near.fill_null(value=False)
 
 

@@ -10,10 +10,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from service_kpis.contract import tables
+from service_kpis.contract import Table, tables
 from service_kpis.landing.sql import identifier
-
-LANDED_LAST = ("_landed_at", "_source", "_file", "_row")
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,8 @@ class Landed:
     connection: duckdb.DuckDBPyConnection
     vars: Mapping[str, Any]
     seeds: Path
+    rows_from: str = "raw"
+    """The schema whose rows count: raw, or that of a sample of it."""
     _read: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
@@ -34,31 +34,51 @@ class Landed:
             self._read[name] = self._fetch(name)
         return self._read[name]
 
-    def has(self, *names: str) -> bool:
-        """Tell whether all the tables hold a row: an empty table counts as absent."""
-        return all(not self.table(name).is_empty() for name in names)
-
     def parties(self) -> pl.DataFrame:
         """Give who is who, as landing wrote it."""
-        return self.connection.execute("select * from raw.parties").pl()
+        return self.connection.execute(f"select * from {self.rows_from}.parties").pl()
 
     def seed(self, name: str) -> pl.DataFrame:
         """Give a seed's rows, every column as text; an empty field is null."""
         return pl.read_csv(self.seeds / f"{name}.csv", infer_schema=False)
 
+    def has(self, *names: str) -> bool:
+        """Tell whether all the tables hold a row: an empty table counts as absent."""
+        return all(
+            self.connection.table(f"raw.{identifier(name)}").limit(1).fetchone() for name in names
+        )
+
+    def latest(self, name: str, column: str) -> Any:
+        """Give the greatest value of a column in all that landed, None without any."""
+        rows = _latest_landed(tables()[name], "raw")
+        found = self.connection.execute(f"select max({identifier(column)}) from ({rows})")
+        return found.fetchall()[0][0]
+
+    def values(self, name: str, column: str) -> list[Any]:
+        """Give the different values of a column in all that landed, None among them."""
+        rows = _latest_landed(tables()[name], "raw")
+        found = self.connection.execute(f"select distinct {identifier(column)} from ({rows})")
+        return [value for (value,) in found.fetchall()]
+
     def _fetch(self, name: str) -> pl.DataFrame:
-        contract = tables()[name]
-        rows = self.connection.execute(f"select * from raw.{identifier(name)}").pl()
-        rows = rows.with_columns(
+        table = tables()[name]
+        rows = self.connection.execute(_latest_landed(table, self.rows_from)).pl()
+        return rows.with_columns(
             pl.col(column.name).cast(pl.Float64)
-            for column in contract.columns
+            for column in table.columns
             if column.data_type == "decimal"
         )
-        if not contract.is_of_the_house:
-            return rows
-        return rows.sort(LANDED_LAST, nulls_last=False).unique(
-            contract.key, keep="last", maintain_order=True
-        )
+
+
+def _latest_landed(table: Table, schema: str) -> str:
+    rows = f"select * from {schema}.{identifier(table.name)}"
+    if not table.is_of_the_house:
+        return rows
+    key = ", ".join(map(identifier, table.key))
+    return (
+        f"{rows} qualify row_number() over (partition by {key} "
+        "order by _landed_at desc, _source desc, _file desc, _row desc) = 1"
+    )
 
 
 def is_true(column: str) -> pl.Expr:

@@ -72,8 +72,8 @@ def orders(landed: Landed) -> pl.DataFrame:
 def reporting_currency(landed: Landed) -> str:
     """Name the currency of money: the var's, unless all orders are in one other."""
     chosen = str(landed.vars["reporting_currency"])
-    found = landed.table("orders")["currency"].fill_null(chosen).unique().to_list()
-    return str(found[0]) if len(found) == 1 else chosen
+    found = {currency or chosen for currency in landed.values("orders", "currency")}
+    return found.pop() if len(found) == 1 else chosen
 
 
 def _is_cancelled_by_merchant() -> pl.Expr:

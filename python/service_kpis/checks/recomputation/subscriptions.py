@@ -121,7 +121,9 @@ def _each_day(spans: pl.DataFrame, today: date) -> pl.DataFrame:
 
 def _earned(landed: Landed, today: date) -> pl.DataFrame:
     """Give amounts by customer and day: orders on theirs, terms spread evenly over their days."""
-    ordered = orders(landed).filter(pl.col("status") != "cancelled", pl.col("date_on") <= today)
+    ordered = orders(landed).filter(
+        pl.col("status") != "cancelled", pl.col("amount").is_not_null(), pl.col("date_on") <= today
+    )
     length = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
     spread = _each_day(
         landed.table("subscriptions")
