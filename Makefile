@@ -29,7 +29,7 @@ unit: $(READY) ## plain dbt build on an empty warehouse, with the unit tests of 
 test: lint unit ## everything: lint, unit tests of the models, pytest
 	$(BIN)/pytest -n 2 --dist loadfile
 
-proofs: $(READY) ## 200 new random data sets through the models and the second computation (an hour)
+proofs: $(READY) ## 200 new random data sets through the models and the second computation (half an hour)
 	$(BIN)/pytest -n 2 --hypothesis-profile=proofs tests/python/test_recomputation.py
 
 docs: $(READY) ## write docs/kpis.md from the models' yml

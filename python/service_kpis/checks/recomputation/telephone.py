@@ -135,7 +135,7 @@ def _service_level(landed: Landed) -> pl.Expr:
     """Judge answered and queue-abandoned calls by the formula that the var names."""
     formula = landed.vars["service_level_formula"]
     is_in_time = pl.lit(landed.vars["answer_threshold_seconds"]) >= WAIT
-    is_short = IS_ABANDONED_IN_QUEUE & (pl.lit(landed.vars["short_abandon_seconds"]) > WAIT)
+    is_short = _is_short_abandon(landed)
     is_abandoned_in_time = IS_ABANDONED_IN_QUEUE & is_in_time
     also_met, left_out = {
         "offered": (None, None),
@@ -155,9 +155,14 @@ def _service_level(landed: Landed) -> pl.Expr:
 
 
 def _queue_abandon(landed: Landed) -> pl.Expr:
-    is_short = IS_ABANDONED_IN_QUEUE & (pl.lit(landed.vars["short_abandon_seconds"]) > WAIT)
-    is_left_out = is_short if landed.vars["exclude_short_abandons"] else pl.lit(value=False)
-    return _of(IS_OFFERED & ~is_left_out, IS_ABANDONED_IN_QUEUE)
+    is_judged = IS_OFFERED
+    if landed.vars["exclude_short_abandons"]:
+        is_judged = is_judged & ~_is_short_abandon(landed)
+    return _of(is_judged, IS_ABANDONED_IN_QUEUE)
+
+
+def _is_short_abandon(landed: Landed) -> pl.Expr:
+    return IS_ABANDONED_IN_QUEUE & (pl.lit(landed.vars["short_abandon_seconds"]) > WAIT)
 
 
 def _with_callback(landed: Landed, calls: pl.DataFrame) -> pl.DataFrame:
