@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 from service_kpis.errors import InputError
 
+_Row = TypeVar("_Row")
+
 BATCH = 50_000
 """Rows that Python hands to DuckDB at once."""
+
+_BATCH_CHARACTERS = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,20 @@ class RawFile:
     bad_rows: tuple[BadRow, ...]
 
 
+def batches(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[_Row]]:
+    """Give rows in batches that fit in memory, whatever `size` (in characters) a row has."""
+    batch: list[_Row] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += size(row)
+        if len(batch) == BATCH or characters > _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
 def copy_aside(path: Path, folder: Path) -> Path:
     """Copy a file; raises InputError where it cannot be read or changes meanwhile."""
     aside = folder / f"copy{path.suffix}"
@@ -44,6 +63,8 @@ def copy_aside(path: Path, folder: Path) -> Path:
         shutil.copyfile(path, aside)
         after = _fingerprint(path)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
         raise InputError(f"{path} cannot be read ({error.strerror or 'no plain file'}).") from None
     if before != after or aside.stat().st_size != after[0]:
         raise InputError(f"{path} changed while it was read. Land it again when it is complete.")
