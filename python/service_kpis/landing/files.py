@@ -39,6 +39,8 @@ class RawFile:
 
     columns: tuple[str, ...]
     bad_rows: tuple[BadRow, ...]
+    read: int
+    """Data rows, counted as they were cut; what arrived in the table is counted by itself."""
 
 
 def batches(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[_Row]]:

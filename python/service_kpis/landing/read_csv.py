@@ -31,7 +31,7 @@ from service_kpis.landing.files import (
     unique_names,
 )
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import batch, identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal, scalar
 
 _CHUNK = 1 << 22
 _NEWLINE, _RETURN = 10, 13
@@ -54,10 +54,11 @@ def read_csv(
     Raises InputError where the file is empty, undecodable as a whole, or has too few names.
     """
     file = _CsvFile(aside, shown, options.encoding, layout_of(aside, shown, options))
-    bad_rows: tuple[BadRow, ...] = ()
-    if not _read_by_duckdb(connection, file, table):
-        bad_rows = _read_by_python(connection, file, table)
-    return RawFile(file.layout.columns, bad_rows)
+    read = _read_by_duckdb(connection, file, table)
+    if read is not None:
+        return RawFile(file.layout.columns, (), read)
+    bad_rows, read = _read_by_python(connection, file, table)
+    return RawFile(file.layout.columns, bad_rows, read)
 
 
 def layout_of(aside: Path, shown: str, options: Options) -> Layout:
@@ -119,15 +120,17 @@ def _undecodable(shown: str, encoding: str) -> str:
     return f"{shown} is not text in {encoding}. Give its encoding in options, such as latin-1."
 
 
-def _read_by_duckdb(connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str) -> bool:
-    """Read a file in which nothing is odd; False where anything is."""
+def _read_by_duckdb(
+    connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
+) -> int | None:
+    """Read a file in which nothing is odd, and count its records; None where anything is."""
     layout = file.layout
     if not layout.is_common:
-        return False
+        return None
     body = file.aside.with_name("body.csv")
     records = _write_body(file, body)
     if records is None:
-        return False
+        return None
     columns = {f"c{position}": "VARCHAR" for position in range(len(layout.columns))}
     spec = ", ".join(f"{name}: {literal(kind)}" for name, kind in columns.items())
     named = ", ".join(
@@ -149,11 +152,11 @@ def _read_by_duckdb(connection: duckdb.DuckDBPyConnection, file: _CsvFile, table
             [str(body)],
         )
     except duckdb.Error:
-        return False
+        return None
     finally:
         body.unlink()
-    read = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
-    return read == (records,)
+    arrived = scalar(connection, f"select count(*) from {identifier(table)}")
+    return records if arrived == records else None
 
 
 def _write_body(file: _CsvFile, body: Path) -> int | None:
@@ -260,11 +263,12 @@ class _RecordCounter:
 
 def _read_by_python(
     connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
-) -> tuple[BadRow, ...]:
+) -> tuple[tuple[BadRow, ...], int]:
     layout = file.layout
     columns = ", ".join(f"{identifier(name)} varchar" for name in layout.columns)
     connection.execute(f"create or replace temp table {identifier(table)} ({columns}, _row bigint)")
     bad_rows: list[BadRow] = []
+    last_row = 0
     with open_bytes(file.aside, file.shown) as binary:
         stream = text_stream(binary, file.encoding, _lenient(file.encoding))
         try:
@@ -272,10 +276,11 @@ def _read_by_python(
                 stream.readline()
             good_rows = cut_records(stream, layout, bad_rows)
             for rows in batches(good_rows, lambda row: sum(map(len, row[1]))):
+                last_row = rows[-1][0]
                 _insert(connection, rows, layout, table)
         except UnicodeError:
             raise InputError(_undecodable(file.shown, file.encoding)) from None
-    return tuple(bad_rows)
+    return tuple(bad_rows), max([last_row, *(bad.row_number for bad in bad_rows)])
 
 
 def _insert(

@@ -9,7 +9,7 @@ import duckdb
 
 from service_kpis.errors import InputError
 from service_kpis.landing.files import BadRow, RawFile, batches, open_bytes, unique_names
-from service_kpis.landing.sql import batch, identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal, scalar
 
 _JSON_SCALARS = {
     frozenset({"BIGINT"}): "bigint",
@@ -28,8 +28,13 @@ def read_parquet(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
     """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
-    scan = f"read_parquet({literal(str(aside))}, hive_partitioning = false)"
+    path = literal(str(aside))
+    scan = f"read_parquet({path}, hive_partitioning = false)"
     try:
+        rows = scalar(
+            connection,
+            f"select cast(sum(num_rows) as bigint) from parquet_file_metadata({path})",
+        )
         found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
         names = unique_names(found)
         named = "".join(
@@ -42,7 +47,7 @@ def read_parquet(
         )
     except duckdb.Error:
         raise InputError(f"{shown} is not a readable Parquet file.") from None
-    return RawFile(names, ())
+    return RawFile(names, (), rows)
 
 
 def read_jsonl(
@@ -52,7 +57,7 @@ def read_jsonl(
 
     Objects and arrays are JSON, a missing key is null. A line that is no JSON object is a bad row.
     """
-    bad_rows = _load_lines(connection, aside, shown)
+    bad_rows, read = _load_lines(connection, aside, shown)
     bad_rows += _take_out_broken_lines(connection)
     keys = _json_keys(connection)
     if not keys:
@@ -76,7 +81,7 @@ def read_jsonl(
     )
     connection.execute("drop table _landing_lines")
     connection.execute("drop table _landing_parts")
-    return RawFile(names, tuple(bad_rows))
+    return RawFile(names, tuple(bad_rows), read)
 
 
 def _holding(connection: duckdb.DuckDBPyConnection, position: int, kind: str) -> str:
@@ -137,7 +142,9 @@ def _is_strict(line: str) -> bool:
     return True
 
 
-def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) -> list[BadRow]:
+def _load_lines(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str
+) -> tuple[list[BadRow], int]:
     connection.execute("create or replace temp table _landing_lines (line varchar, _row bigint)")
     bad_rows: list[BadRow] = []
     row = 0
@@ -163,7 +170,7 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) 
                 rows.append(row)
             with batch(connection, {"line": lines}, {"row": rows}):
                 connection.execute("insert into _landing_lines from _landing_batch")
-    return bad_rows
+    return bad_rows, row
 
 
 def _json_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -175,7 +175,7 @@ def _stage_file(
     raw = _read_file(landing, files, path, "_landing_file")
     write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
     account = _stage_rows(landing, mapping, raw.columns, file, seq)
-    account.read += len(raw.bad_rows)
+    account.read = raw.read
     account.rejected += len(raw.bad_rows)
     return account
 
@@ -198,7 +198,7 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
                     source=source.name,
                     table=f"{mapping.table.name} (relation {name})",
                     file=file,
-                    read=parsed + len(raw.bad_rows),
+                    read=raw.read,
                     rejected=len(raw.bad_rows),
                     left_out=parsed,
                 )

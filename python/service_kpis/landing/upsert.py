@@ -14,7 +14,7 @@ from datetime import datetime
 import duckdb
 
 from service_kpis.contract import Table
-from service_kpis.landing.sql import identifier
+from service_kpis.landing.sql import identifier, scalar
 
 
 def valid_rows(table: Table) -> str:
@@ -133,6 +133,17 @@ def upsert(
     ).fetchall()
     _write(connection, table, source, landed_at)
     return {seq: (inserted, updated, unchanged) for seq, inserted, updated, unchanged in counted}
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    """Count what raw holds of a table from one source."""
+    return int(
+        scalar(
+            connection,
+            f"select count(*) from raw.{identifier(table.name)} where _source = ?",
+            [source],
+        )
+    )
 
 
 def _write(
