@@ -89,7 +89,7 @@ def run(
 
 
 @command(app)
-def land(
+def land(  # noqa: PLR0913, PLR0917  an argument an option
     session: Session,
     sources: Annotated[
         list[Path],
@@ -177,16 +177,17 @@ def publish(session: Session) -> None:
 
 @command(app)
 def rollback(session: Session) -> None:
-    """Bring the file published before back, once.
+    """Bring the file published before back; the last three are kept.
 
     Example: service-kpis rollback
     """
     from service_kpis import publishing
 
     with session.warehouse.locked():
-        session.outcome.published = _as_dict(publishing.rollback(session.warehouse))
+        published = publishing.rollback(session.warehouse)
+    session.outcome.published = published.as_dict()
     session.say(
-        f"{session.warehouse.published} is the file published before. "
+        f"{published.path} is the file published {published.at} again. "
         "`service-kpis report` writes its report."
     )
 
@@ -327,10 +328,6 @@ def _given(vars_text: str | None) -> dict[str, Any] | None:
     return None if vars_text is None else settings.parse_vars(vars_text)
 
 
-def _as_dict(entry: Any) -> dict[str, Any] | None:
-    return None if entry is None else dict(entry)
-
-
 def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
     """Keep what acts at landing, and leave the vars of the last build as they are."""
     kept = state.read(session.warehouse).get("vars", {})
@@ -339,7 +336,7 @@ def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
     state.update(session.warehouse, {"vars": of_the_build | landing_vars})
 
 
-def _land(
+def _land(  # noqa: PLR0913
     session: Session,
     sources: list[Path],
     *,
@@ -416,7 +413,7 @@ def _publish(session: Session) -> None:
     from service_kpis import publishing
 
     published = publishing.publish(session.warehouse, session.progress)
-    session.outcome.published = _as_dict(published)
+    session.outcome.published = published.as_dict()
 
 
 def _report(session: Session) -> None:

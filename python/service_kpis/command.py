@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import inspect
 import os
@@ -14,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
-import duckdb
 import typer
 from typer._click.exceptions import ClickException
 
-from service_kpis.errors import ServiceKpisError
+from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Outcome
 from service_kpis.progress import Progress
 from service_kpis.state import now
@@ -153,12 +151,8 @@ def _judge(error: BaseException, warehouse: Warehouse) -> tuple[int, str]:
         return INTERRUPTED, "Interrupted. What was finished stays; run the command again to go on."
     if isinstance(error, ServiceKpisError):
         return error.exit_code, str(error)
-    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return MACHINE_FAILED, "The machine ran out of memory. Free some, then run it again."
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
-        return MACHINE_FAILED, "The disk is full. Free some room, then run the command again."
-    if isinstance(error, PermissionError):
-        return MACHINE_FAILED, f"Permission denied: {error.filename}. Allow it, then run it again."
+    if told := machine_failure(error):
+        return MACHINE_FAILED, told
     return MACHINE_FAILED, (
         f"Something unexpected happened ({type(error).__name__}). Run the command again with "
         f"--debug to see where; {_log(error, warehouse)} has it, too."
@@ -168,7 +162,8 @@ def _judge(error: BaseException, warehouse: Warehouse) -> tuple[int, str]:
 def _log(error: BaseException, warehouse: Warehouse) -> Path:
     log = warehouse.logs / "service_kpis.log"
     with contextlib.suppress(OSError):  # a log that can't be written must not hide the error
-        warehouse.logs.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
+        warehouse.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
             file.write(f"{now()} {''.join(traceback.format_exception(error))}\n")
     return log

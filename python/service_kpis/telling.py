@@ -16,7 +16,7 @@ from rich.table import Table
 
 from service_kpis import state
 from service_kpis.command import Session
-from service_kpis.errors import ServiceKpisError
+from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Check
 
 if TYPE_CHECKING:
@@ -174,17 +174,23 @@ def rejects(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def status(session: Session) -> None:
     """Print what is known of the warehouse; what can't be read now is said, not raised."""
-    outcome = session.outcome
     session.say(f"Warehouse {session.warehouse.folder}")
-    _landed(session)
-    try:
-        now = state.read(session.warehouse)
-    except ServiceKpisError as error:
-        session.say(str(error))
-        return
-    build, checked, published = now.get("build"), now.get("checks"), now.get("published")
+    for tell in (_landed, _built, _published):
+        try:
+            tell(session)
+        except (ServiceKpisError, OSError) as error:
+            session.say(machine_failure(error) or str(error))
+    if session.warehouse.report.exists():
+        session.outcome.report = str(session.warehouse.report)
+        session.say(f"Report {session.outcome.report}")
+
+
+def _built(session: Session) -> None:
+    """Print the last build and the last checks, with what failed."""
+    now = state.read(session.warehouse)
+    build, checked = now.get("build"), now.get("checks")
     if build:
-        outcome.build = {name: build[name] for name in ("models", "as_of", "vars")}  # type: ignore[literal-required]
+        session.outcome.build = {name: build[name] for name in ("models", "as_of", "vars")}  # type: ignore[literal-required]
         verdict = "passed" if build["passed"] else "failed"
         whole = "" if build["is_whole"] else ", of a selection"
         session.say(f"Last build {verdict} {build['at']}{whole}, as of {build['as_of'] or '–'}.")
@@ -192,23 +198,32 @@ def status(session: Session) -> None:
         session.say("No finished build. Run `service-kpis run`.")
     failed = [*(build["failed"] if build else ()), *(checked["failed"] if checked else ())]
     if build or checked:
-        outcome.checks = [Check(**check) for check in failed]
-        checks(session, outcome.checks)
+        session.outcome.checks = [Check(**check) for check in failed]
+        checks(session, session.outcome.checks)
     if checked:
         is_current = build and checked["build_id"] == build["id"]
         session.say(
             f"Last checks {'passed' if checked['passed'] else 'failed'} {checked['at']}: "
             f"{checked['count'] - len(checked['failed'])} of {checked['count']}"
-            f"{'' if is_current else '; they were of an earlier build'}."
+            f"{'' if is_current else '; they were of another build'}."
         )
-    if published:
-        outcome.published = dict(published)
-        session.say(f"Published {published['path']} {published['at']} (build {published['id']}).")
-    else:
+
+
+def _published(session: Session) -> None:
+    """Print what is published, and what a rollback would bring back."""
+    from service_kpis.publishing import kept_publications, publication
+
+    warehouse = session.warehouse
+    if not warehouse.published.exists():
         session.say("Nothing is published.")
-    if session.warehouse.report.exists():
-        outcome.report = str(session.warehouse.report)
-        session.say(f"Report {outcome.report}")
+    elif published := publication(warehouse.published):
+        session.outcome.published = published.as_dict()
+        session.say(f"Published {published.path} {published.at} (build {published.id}).")
+    else:
+        session.say(f"{warehouse.published} can't be read, or `publish` did not make it.")
+    if kept := kept_publications(warehouse):
+        listed = ", ".join(f"{each.at} (build {each.id})" for each in kept)
+        session.say(f"Kept for rollback: published {listed}.")
 
 
 def _landed(session: Session) -> None:
@@ -248,4 +263,6 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%SZ}"
+    return str(value)
