@@ -58,6 +58,13 @@ SeedsOption = Annotated[
         "a file missing there stays the shipped one. `--seeds seeds` = the shipped ones.",
     ),
 ]
+RotateKeyOption = Annotated[
+    bool,
+    typer.Option(
+        "--rotate-key",
+        help="Take another key than people are known by: every hash of a person changes.",
+    ),
+]
 
 
 @command(app)
@@ -66,6 +73,7 @@ def run(
     sources: Sources = None,
     vars_text: VarsOption = None,
     seeds: SeedsOption = None,
+    rotate_key: RotateKeyOption = False,
 ) -> None:
     """Land, build, validate, publish and write the report: the whole way.
 
@@ -77,7 +85,7 @@ def run(
     with session.warehouse.locked():
         if given is not None:
             state.update(session.warehouse, {"vars": given})
-        _land(session, sources or [])
+        _land(session, sources or [], is_key_rotated=rotate_key)
         _build(session, given, seeds, None)
         _validate(session)
         _publish(session)
@@ -102,6 +110,7 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
         bool, typer.Option("--dry-run", help="Print the account and land nothing.")
     ] = False,
     vars_text: VarsOption = None,
+    rotate_key: RotateKeyOption = False,
 ) -> None:
     """Land sources into the warehouse and print the account of each file.
 
@@ -113,7 +122,14 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
     with session.warehouse.locked():
         if given is not None and not dry_run:
             _keep_landing_vars(session, given)
-        _land(session, sources, strict=strict, dry_run=dry_run, given=given)
+        _land(
+            session,
+            sources,
+            strict=strict,
+            dry_run=dry_run,
+            is_key_rotated=rotate_key,
+            given=given,
+        )
 
 
 @command(app)
@@ -241,15 +257,19 @@ def forget(
         str, typer.Argument(metavar="ID|PHONE|EMAIL", help="Whom to erase.", show_default=False)
     ],
 ) -> None:
-    """Erase a person from the warehouse (not yet there).
+    """Erase a person: ids, numbers and addresses go for good; no KPI changes.
+
+    Your own source files still hold the person; what lands of them again stays erased. Of several
+    people with one telephone, only the one it belongs to now is meant by it.
 
     Example: service-kpis forget +33123456789
     """
-    del person
-    raise InputError(
-        "`forget` is not there yet. Erase the person from the source's files, "
-        "then `service-kpis remove` that source and `service-kpis run` its folder again."
-    )
+    from service_kpis import forgetting
+
+    with session.warehouse.locked():
+        done = forgetting.forget(session.warehouse, person, session.progress)
+    session.outcome.forgotten = done.as_dict()
+    telling.forgotten(session, done)
 
 
 @command(app)
@@ -342,6 +362,7 @@ def _land(  # noqa: PLR0913
     *,
     strict: bool = False,
     dry_run: bool = False,
+    is_key_rotated: bool = False,
     given: dict[str, Any] | None = None,
 ) -> None:
     """Land sources; none = those that the warehouse knows, or the sample data."""
@@ -366,6 +387,7 @@ def _land(  # noqa: PLR0913
             default_country=vars_now["default_country"],
             clock_skew_seconds=vars_now["clock_skew_seconds"],
             is_sample=is_sample,
+            is_key_rotated=is_key_rotated,
             on_progress=session.note,
             landed=accounts,
         )

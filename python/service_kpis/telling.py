@@ -20,6 +20,7 @@ from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Check
 
 if TYPE_CHECKING:
+    from service_kpis.forgetting import Forgetting
     from service_kpis.landing import FileAccount
 
 HEADLINES = (
@@ -170,6 +171,36 @@ def rejects(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     )
     if len(rows) > EXAMPLES_OF_REJECTS:
         session.say(f"… and {len(rows) - EXAMPLES_OF_REJECTS} more: `service-kpis rejects --csv`.")
+
+
+def forgotten(session: Session, done: Forgetting) -> None:
+    """Print what was erased, and what is not ours to erase; never whom."""
+    if done.was_forgotten:
+        session.say("This person was erased before; nothing was left to do.")
+        return
+    session.say(
+        f"Erased {_count(done.customers, 'customer id')}, "
+        f"{_count(done.numbers, 'telephone number')} "
+        f"and {_count(done.e_mails, 'e-mail address', 'e-mail addresses')}."
+    )
+    for table, rows in (done.rows or {}).items():
+        session.say(f"  raw.{table}: {_count(rows, 'row')} kept under a random token")
+    if done.rejects:
+        session.say(f"  raw.rejects: {_count(done.rejects, 'row')} without their content")
+    session.say(f"Written anew: {', '.join(path.name for path in done.files)}.")
+    if done.shared_numbers:
+        session.say(
+            f"{_count(done.shared_numbers, 'number')} of these calls belong to somebody else as "
+            "well, and stay there."
+        )
+    session.say(
+        "Your own source files still hold the person, and so do backups and copies made elsewhere. "
+        "What lands again from the files stays erased."
+    )
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def status(session: Session) -> None:

@@ -28,6 +28,7 @@ from service_kpis.landing.source import FileSet, Source, TableMapping
 from service_kpis.landing.sql import identifier, literal, scalar
 from service_kpis.landing.upsert import keep_newest, seen_keys, split_duplicates, valid_rows
 from service_kpis.landing.zones import create_time_macros
+from service_kpis.warehouse import Warehouse
 
 Progress = Callable[[str], None]
 
@@ -36,6 +37,7 @@ Progress = Callable[[str], None]
 class Landing:
     """One landing of one source."""
 
+    warehouse: Warehouse
     connection: duckdb.DuckDBPyConnection
     source: Source
     folder: Path
