@@ -114,6 +114,7 @@ def _landing(
     warehouse: Warehouse, source: Source, clock_skew_seconds: int, tell: Progress
 ) -> Iterator[Landing]:
     """Open a landing of `source`; what DuckDB raises in it becomes a plain MachineError."""
+    warehouse.folder.mkdir(parents=True, exist_ok=True)
     try:
         with (
             tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=_COPIES) as folder,
