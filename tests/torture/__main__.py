@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
+from torture import publish_kills, readers, refusals
 from torture.trial import Trial
 
-MODULES: tuple[ModuleType, ...] = ()
+MODULES: tuple[ModuleType, ...] = (publish_kills, readers, refusals)
 DETAILS_SHOWN = 10
 
 
