@@ -19,6 +19,7 @@ _FORBIDDEN_FUNCTION = re.compile(
     r"getenv|getvariable|nextval|currval|txid|glob|in_search_path|session_user|user$|version$|"
     r"has_|set_config|parse_duckdb_log|inet_|shobj_|col_description|obj_description|__internal)"
 )
+_NAMES_SHOWN = 20
 _SYSTEM_NAME = re.compile(r"(duckdb_|pg_|pragma_|sqlite_|information_schema)", re.IGNORECASE)
 
 
@@ -94,7 +95,10 @@ def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, sho
 def check_query(
     connection: duckdb.DuckDBPyConnection, query: str, relations: Collection[str], shown: str
 ) -> None:
-    """Raise InputError unless `query` is one SELECT over `relations` alone."""
+    """Raise InputError unless `query` is one SELECT over `relations` alone.
+
+    A relation of another schema is named with it: sales.orders.
+    """
     node = _parse(connection, query, shown)
     for sql in (query, f"select * from ({query}\n)"):
         node = _parse(connection, sql, shown)
@@ -140,11 +144,13 @@ def _refuse_reaching_out(tree: object, names: Collection[str], shown: str) -> No
             continue
         match node["type"]:
             case "BASE_TABLE":
-                is_named = node["table_name"].lower() in names
-                if not is_named or node["schema_name"] or node["catalog_name"]:
+                schema = f"{node['schema_name']}." if node["schema_name"] else ""
+                is_named = f"{schema}{node['table_name']}".lower() in names
+                if not is_named or node["catalog_name"]:
+                    known = ", ".join(sorted(names)[:_NAMES_SHOWN]) or "its row"
+                    more = " and more" if len(names) > _NAMES_SHOWN else ""
                     raise InputError(
-                        f"{shown} may not read {node['table_name']}; "
-                        + (f"it has {', '.join(sorted(names))}." if names else "it has its row.")
+                        f"{shown} may not read {schema}{node['table_name']}; it has {known}{more}."
                     )
             case "TABLE_FUNCTION":
                 if node["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:

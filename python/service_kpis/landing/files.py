@@ -57,18 +57,27 @@ def batches(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[
         yield batch
 
 
-def copy_aside(path: Path, folder: Path) -> Path:
-    """Copy a file; raises InputError where it cannot be read or changes meanwhile."""
+def copy_aside(path: Path, folder: Path, beside: tuple[str, ...] = ()) -> Path:
+    """Copy a file; raises InputError where it cannot be read or changes meanwhile.
+
+    `beside` are the endings of files that belong to it where they are there, such as a database's
+    write-ahead log; their copies bear its copy's name.
+    """
     aside = folder / f"copy{path.suffix}"
+    sides = [path.with_name(path.name + ending) for ending in beside]
     try:
-        before = _fingerprint(path)
+        before = [_fingerprint(path), *map(_fingerprint_if_there, sides)]
         shutil.copyfile(path, aside)
-        after = _fingerprint(path)
+        for side, ending, found in zip(sides, beside, before[1:], strict=True):
+            if found is not None:
+                shutil.copyfile(side, aside.with_name(aside.name + ending))
+        after = [_fingerprint(path), *map(_fingerprint_if_there, sides)]
+        size = path.stat().st_size
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise InputError(f"{path} cannot be read ({error.strerror or 'no plain file'}).") from None
-    if before != after or aside.stat().st_size != after[0]:
+    if before != after or aside.stat().st_size != size:
         raise InputError(f"{path} changed while it was read. Land it again when it is complete.")
     return aside
 
@@ -76,6 +85,10 @@ def copy_aside(path: Path, folder: Path) -> Path:
 def _fingerprint(path: Path) -> tuple[int, int, int]:
     stat = os.stat(path)  # noqa: PTH116 - the same call that a test stands in for
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def _fingerprint_if_there(path: Path) -> tuple[int, int, int] | None:
+    return _fingerprint(path) if path.exists() else None
 
 
 @contextmanager
