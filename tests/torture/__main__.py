@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from torture import publish_kills, readers, refusals
+from torture import publish_kills, readers, refusals, run_kills
 from torture.trial import Trial
 
-MODULES: tuple[ModuleType, ...] = (publish_kills, readers, refusals)
+MODULES: tuple[ModuleType, ...] = (publish_kills, readers, refusals, run_kills)
 DETAILS_SHOWN = 10
 
 
