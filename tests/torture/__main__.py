@@ -19,6 +19,8 @@ from torture.trial import Trial
 
 MODULES: tuple[ModuleType, ...] = (publish_kills, readers, refusals, run_kills)
 DETAILS_SHOWN = 10
+SECONDS_BETWEEN_LINES = 60.0
+TALLIES = ("tried", "held")
 
 
 @dataclass
@@ -76,14 +78,18 @@ def usage(counts: Mapping[str, int]) -> str:
 def run(module: ModuleType, counts: Mapping[str, int], seed: int) -> list[Row]:
     """Run one module's trials; one that breaks off counts as a trial that did not hold."""
     rows: dict[str, Row] = {}
-    started = time.monotonic()
+    started = told_at = time.monotonic()
 
     def add(trial: Trial) -> None:
-        nonlocal started
+        nonlocal started, told_at
         now = time.monotonic()
         row = rows.setdefault(trial.name, Row(short_name(module), trial.name))
         row.add(trial, now - started)
         started = now
+        if now - told_at > SECONDS_BETWEEN_LINES:
+            told_at = now
+            tried, held = (sum(getattr(row, what) for row in rows.values()) for what in TALLIES)
+            print(f"{short_name(module)}: {tried:,} tried, {held:,} held", file=sys.stderr)
 
     try:
         for trial in module.trials(counts, seed):

@@ -48,6 +48,7 @@ def start(checkout: Path, warehouse: Path, *arguments: str | Path) -> subprocess
         env=os.environ
         | {
             "PYTHONPATH": str(checkout / "python"),
+            "PYTHONDONTWRITEBYTECODE": "",  # the copy is compiled once
             "SERVICE_KPIS_WAREHOUSE": str(warehouse),
         },
         stdout=subprocess.DEVNULL,
