@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ from torture.odd_files import OddFile, odd_file
 from torture.trial import Trial
 
 COUNTS = {"FILES": 1000}
+HUGE = 100_000_000
+HUGE_KINDS = ("csv", "csv.gz", "jsonl")
 FILES_A_LANDING = 10
 
 
@@ -32,6 +36,42 @@ def trials(counts: Mapping[str, int], seed: int) -> Iterator[Trial]:
             differing = found[file.name]
             ending = file.name.partition(".")[2]
             yield Trial(f"rows of {ending}", held=not differing, detail=f"Draw {draw}: {differing}")
+
+    for kind in HUGE_KINDS if counts["FILES"] else ():
+        with tempfile.TemporaryDirectory() as folder:
+            told = huge_field(Path(folder), kind, HUGE)
+        yield Trial("a field of 100 MB", held=not told, detail=f"In {kind}: {told}")
+
+
+def huge_field(folder: Path, kind: str, length: int) -> str:
+    """Land a row with a field of `length` bytes, and one that is refused; tell what differs."""
+    cells = {
+        "call_id": "1",
+        "direction": "inbound",
+        "started_at": "2024-01-01 10:00:00",
+        "ended_at": "2024-01-01 10:05:00",
+        "caller_number": "9" * length,
+    }
+    rows = [cells, cells | {"call_id": "2", "ended_at": cells["caller_number"]}]
+    if kind == "jsonl":
+        content = "\n".join(map(json.dumps, rows)).encode()
+    else:
+        lines = [cells.keys(), *(row.values() for row in rows)]
+        content = "\n".join(",".join(f'"{field}"' for field in line) for line in lines).encode()
+    source = folder / "source"
+    source.mkdir()
+    is_packed = kind.endswith(".gz")
+    (source / f"calls.{kind}").write_bytes(gzip.compress(content, 1) if is_packed else content)
+    warehouse = Warehouse(folder / "warehouse")
+    (account,) = land(warehouse, [source])
+    with duckdb.connect(warehouse.build, read_only=True) as connection:
+        lengths = connection.execute(
+            "select (select list(length(caller_number)) from raw.calls), "
+            "(select list(strlen(row_json)) from raw.rejects)"
+        ).fetchall()[0]
+    is_right = (account.read, account.inserted, account.rejected) == (2, 1, 1)
+    is_right &= lengths[0] == [length] and 60_000 < lengths[1][0] <= 65_536
+    return "" if is_right else f"{account}, lengths of what landed and of the reject {lengths}"
 
 
 def differences(folder: Path, files: Sequence[OddFile]) -> dict[str, str]:
