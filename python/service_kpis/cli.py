@@ -83,9 +83,7 @@ def run(
     """
     given = _given(vars_text)
     with session.warehouse.locked():
-        if given is not None:
-            state.update(session.warehouse, {"vars": given})
-        _land(session, sources or [], is_key_rotated=rotate_key)
+        _land(session, sources or [], is_key_rotated=rotate_key, given=given)
         _build(session, given, seeds, None)
         _validate(session)
         _publish(session)
@@ -114,14 +112,14 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
 ) -> None:
     """Land sources into the warehouse and print the account of each file.
 
-    Of the vars, default_country and clock_skew_seconds act here.
+    Of the vars, default_country and clock_skew_seconds act here. With --strict, the account of a
+    source with rejects says what would have landed.
 
     Example: service-kpis land exports/telephony --dry-run
     """
     given = _given(vars_text)
+    _require_landing_vars(given or {})
     with session.warehouse.locked():
-        if given is not None and not dry_run:
-            _keep_landing_vars(session, given)
         _land(
             session,
             sources,
@@ -130,6 +128,8 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
             is_key_rotated=rotate_key,
             given=given,
         )
+        if given is not None and not dry_run:
+            _keep_landing_vars(session, given)
 
 
 @command(app)
@@ -348,12 +348,20 @@ def _given(vars_text: str | None) -> dict[str, Any] | None:
     return None if vars_text is None else settings.parse_vars(vars_text)
 
 
+def _require_landing_vars(given: dict[str, Any]) -> None:
+    others = [name for name in given if name not in settings.LANDING_VARS]
+    if others:
+        raise InputError(
+            f"--vars of `land` takes {' and '.join(settings.LANDING_VARS)}; {', '.join(others)} "
+            "acts when the marts are built: give it to `service-kpis build` or `run`."
+        )
+
+
 def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
     """Keep what acts at landing, and leave the vars of the last build as they are."""
     kept = state.read(session.warehouse).get("vars", {})
     of_the_build = {name: kept[name] for name in kept if name not in settings.LANDING_VARS}
-    landing_vars = {name: given[name] for name in given if name in settings.LANDING_VARS}
-    state.update(session.warehouse, {"vars": of_the_build | landing_vars})
+    state.update(session.warehouse, {"vars": of_the_build | given})
 
 
 def _land(  # noqa: PLR0913
@@ -392,7 +400,7 @@ def _land(  # noqa: PLR0913
             landed=accounts,
         )
     finally:
-        telling.accounts(session, accounts, are_kept=not dry_run)
+        telling.accounts(session, accounts, are_kept=not (dry_run or strict))
 
 
 def _sample(session: Session) -> Path:

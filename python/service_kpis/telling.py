@@ -76,9 +76,11 @@ def table(session: Session, header: Sequence[str], rows: Sequence[Sequence[str]]
 
 
 def accounts(session: Session, landed: Sequence[FileAccount], *, are_kept: bool = True) -> None:
-    """Print the account of each file; of a dry run, no rejects are kept to look at."""
+    """Print the account of each file; no rejects are kept to look at where nothing landed."""
     files = [asdict(account) for account in landed]
     session.outcome.sources = [{name: file[name] for name in ACCOUNT_COLUMNS} for file in files]
+    if not landed:
+        return
     header = [name.replace("_", " ") for name in ACCOUNT_COLUMNS]
     table(session, header, [[_cell(file[name]) for name in ACCOUNT_COLUMNS] for file in files])
     if are_kept and any(file["rejected"] for file in files):

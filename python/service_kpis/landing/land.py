@@ -52,7 +52,8 @@ def land(  # noqa: PLR0913
 
     The caller holds `warehouse.locked()`. A real source removes the sample first, and `on_progress`
     says so. `landed`, where given, is the list that is filled and returned: after an error it holds
-    the accounts of the sources that landed before. `dry_run` does everything and leaves nothing.
+    the accounts of the sources that landed before, and of one that `strict` refused. `dry_run` does
+    everything and leaves nothing.
     `is_key_rotated` takes another key than the warehouse was made with.
 
     Raises InputError, and CheckFailedError where `strict` finds a reject: nothing of that source
@@ -68,14 +69,13 @@ def land(  # noqa: PLR0913
             source = read_source(locate(path))
             source = replace(source, default_country=source.default_country or country)
             with _landing(target, source, clock_skew_seconds, tell) as landing:
-                accounts.extend(
-                    _land_source(
-                        landing,
-                        is_sample=is_sample,
-                        is_key_rotated=is_key_rotated,
-                        strict=strict,
-                        dry_run=dry_run,
-                    )
+                _land_source(
+                    landing,
+                    accounts,
+                    is_sample=is_sample,
+                    is_key_rotated=is_key_rotated,
+                    strict=strict,
+                    dry_run=dry_run,
                 )
     return accounts
 
@@ -140,19 +140,24 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _land_source(
-    landing: Landing, *, is_sample: bool, is_key_rotated: bool, strict: bool, dry_run: bool
-) -> list[FileAccount]:
+def _land_source(  # noqa: PLR0913
+    landing: Landing,
+    landed: list[FileAccount],
+    *,
+    is_sample: bool,
+    is_key_rotated: bool,
+    strict: bool,
+    dry_run: bool,
+) -> None:
+    """Land one source and add its accounts to `landed`; `strict` keeps nothing if any row fails."""
     connection, source = landing.connection, landing.source
     create_raw_tables(connection)
     key, is_another = warehouse_key(landing.warehouse, connection, is_rotated=is_key_rotated)
     staged = stage(landing)
     rejected = sum(account.rejected for one in staged for account in one.accounts)
-    if strict and rejected:
-        raise CheckFailedError(
-            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
-            f"{summarise_rejects(connection)}."
-        )
+    is_kept = not dry_run and not (strict and rejected)
+    if rejected and dry_run:
+        landing.tell(f"{source.name} would refuse: {summarise_rejects(connection, most=20)}")
     tables = [one.table for one in staged]
     copies = keep_forgotten(connection, key, tables, str(source.default_country))
     connection.execute("begin")
@@ -172,8 +177,13 @@ def _land_source(
         connection.execute("select source_name, default_country from raw.sources").fetchall()
     )
     refresh_parties(connection, key, countries)
-    connection.execute("rollback" if dry_run else "commit")
-    return accounts
+    connection.execute("commit" if is_kept else "rollback")
+    landed.extend(accounts)
+    if strict and rejected:
+        raise CheckFailedError(
+            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
+            f"{summarise_rejects(connection, most=3)}."
+        )
 
 
 def _write(landing: Landing, staged: StagedTable) -> None:
