@@ -46,8 +46,7 @@ def find_person(
     owners = _owners_of_e_mail(connection, e_mail_as_known(text))
     numbers = _known_numbers(connection, text, countries)
     if not person.customers:
-        people = {*owners, *(owner or number for number, owner in numbers.items())}
-        if len(people) > 1:
+        if len({owner or number for number, owner in numbers.items()}) > 1:
             raise InputError(
                 "Several people may be meant. Give the customer's id, or the number with + and its "
                 "country code."
