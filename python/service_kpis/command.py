@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import logging
 import os
 import sys
 import traceback
@@ -124,6 +125,8 @@ def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
 def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:
     """Run a verb; stdout is kept for the result, and an error becomes a code and a sentence."""
     outcome, progress = session.outcome, session.progress
+    # A log that a full disk has no room for would print a traceback a line.
+    logging.raiseExceptions = False
     try:
         # What libraries print goes to stderr: stdout is for the result alone.
         with contextlib.redirect_stdout(sys.stderr):
