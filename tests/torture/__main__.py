@@ -14,10 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from torture import publish_kills, readers, refusals, run_kills
+from torture import files, landing_kills, publish_kills, readers, refusals, run_kills
 from torture.trial import Trial
 
-MODULES: tuple[ModuleType, ...] = (publish_kills, readers, refusals, run_kills)
+MODULES: tuple[ModuleType, ...] = (
+    *(files, landing_kills),
+    *(publish_kills, readers, refusals, run_kills),
+)
 DETAILS_SHOWN = 10
 SECONDS_BETWEEN_LINES = 60.0
 TALLIES = ("tried", "held")
