@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from service_kpis.warehouse import PROJECT_DIR
+from torture.little_models import MODELS
 
-MODELS = Path(__file__).with_name("little_models")
 RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds)\n"
 CALLS_IN_ALL = (
     "select cast(value as bigint) from marts.kpi_values "
@@ -33,7 +33,8 @@ def make(checkout: Path) -> Path:
     staging.mkdir(parents=True)
     for contract in ("raw.yml", "landing.yml"):
         shutil.copy(PROJECT_DIR / "models" / "staging" / contract, staging)
-    shutil.copytree(MODELS, checkout / "models" / "little")
+    for name, sql in MODELS.items():
+        (checkout / "models" / f"{name}.sql").write_text(sql, encoding="utf-8")
     checks = checkout / "python" / "service_kpis" / "checks" / "__init__.py"
     text = checks.read_text(encoding="utf-8")
     assert RECOMPUTATION in text
