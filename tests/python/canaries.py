@@ -34,7 +34,7 @@ _COLUMNS = "call_id,direction,customer_id,caller_number,client,reason,started_at
 _CALLS = (
     f"{_COLUMNS},ended_at,name,remark"
     + """
-1,inbound,,06 39 98 11 22,acme,,2025-01-06 09:00:00,,2025-01-06 09:05:00,Änne Kanarí-Ζ,06.39.98.11.22
+1,inbound,,06 39 98 11 22,,,2025-01-06 09:00:00,,2025-01-06 09:05:00,Änne Kanarí-Ζ,06.39.98.11.22
 2,inbound,,+33639981122,acme,invoice,2025-01-06 10:00:00,,2025-01-06 10:05:00,anne kanari,
 3,inbound,K-ANNE-7301,0033 6 39 98 11 22,acme,,2025-01-07 10:00:00,,2025-01-07 10:05:00,,
 4,inbound,K-ANNE-7301,+33 1 99 00 47 11,acme,,2025-01-07 11:00:00,,2025-01-07 11:05:00,,
