@@ -112,6 +112,8 @@ def upsert(
                     then 'unchanged'
                 when chained.is_first and existing.is_known is null then 'inserted'
                 when not chained.is_first and chained.content = content_before then 'unchanged'
+                when chained.is_first and chained.content = {_content(table, "existing")}
+                    then 'unchanged'
                 else 'updated'
             end as state,
             {", ".join(f"chained.{identifier(name)}" for name in table.key)}
