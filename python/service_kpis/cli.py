@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -247,7 +248,7 @@ def rejects(
     elif rows:
         writer = csv.DictWriter(session.stdout, rows[0], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _as_text(value) for name, value in row.items()} for row in rows)
 
 
 @command(app)
@@ -342,6 +343,16 @@ def init(
 def main() -> int:
     """Run the command line and give the exit code."""
     return invoke(app, sys.argv[1:])
+
+
+def _as_text(value: Any) -> Any:
+    """Put a quote before what a spreadsheet would run, as it does itself before a text.
+
+    row_json, from which a row is mended, always begins with a brace and stays as it is.
+    """
+    if not isinstance(value, str) or not re.match(r"\s*[=+\-@\t\r]", value):
+        return value
+    return value if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value) else f"'{value}"
 
 
 def _given(vars_text: str | None) -> dict[str, Any] | None:

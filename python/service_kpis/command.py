@@ -139,7 +139,7 @@ def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:
             raise
         outcome.exit_code, outcome.error = _judge(error, session.warehouse)
         if debug:
-            traceback.print_exc()
+            print(trace(error), file=sys.stderr)
     finally:
         progress.stop()
     if outcome.error:
@@ -168,5 +168,30 @@ def _log(error: BaseException, warehouse: Warehouse) -> Path:
         warehouse.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(f"{now()} {''.join(traceback.format_exception(error))}\n")
+            file.write(f"{now()} {trace(error)}\n")
     return log
+
+
+_OF_OUR_CODE = (ServiceKpisError, AttributeError, ImportError, NameError, OSError)
+"""Errors whose words are names of files or of our code."""
+
+
+def trace(error: BaseException) -> str:
+    """Give the traceback of an error without its words, where these may hold values of the data.
+
+    DuckDB quotes the text that it could not read, Python the key that it did not find.
+    """
+    causes = [error]
+    while cause := causes[-1].__cause__ or (
+        None if causes[-1].__suppress_context__ else causes[-1].__context__
+    ):
+        causes.append(cause)
+    lines = []
+    for each in reversed(causes):
+        words = f": {each}" if isinstance(each, _OF_OUR_CODE) else ""
+        lines += [
+            "Traceback (most recent call last):\n",
+            *traceback.format_tb(each.__traceback__),
+            f"{type(each).__name__}{words}\n",
+        ]
+    return "".join(lines)

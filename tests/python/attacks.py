@@ -265,6 +265,7 @@ class Attempts:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         (folder / "secret.csv").write_text("SECRET\nSECRET\n", encoding="utf-8")
         (folder / "copies").mkdir()
         self.connection = duckdb.connect(folder / "build.duckdb")

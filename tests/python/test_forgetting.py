@@ -12,27 +12,25 @@ from typing import Any
 import duckdb
 import pytest
 
-from canaries import ANNE, BOB, CARL, canaries, land_canaries, leaks, write_canaries
+from canaries import (
+    ANNE,
+    BOB,
+    CARL,
+    IDENTIFIED,
+    canaries,
+    land_canaries,
+    leaks,
+    publish_canaries,
+    write_canaries,
+)
 from landing_helpers import query, write
 from scenario.build import Scenario
-from service_kpis import publishing, state
+from service_kpis import publishing
 from service_kpis.errors import InputError, WarehouseBusyError
 from service_kpis.forgetting import forget
 from service_kpis.landing import land, remove
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
-
-# Who calls, as models/intermediate/int_calls_identified.sql has it.
-_IDENTIFIED = """
-    select call._source, call.call_id, coalesce(customer.caller_hash, number.caller_hash) as hash
-    from raw.calls as call
-    left join raw.parties as number
-        on number.kind = 'phone' and number.source_name = call._source
-        and number.identifier = call.caller_number
-    left join raw.parties as customer
-        on customer.kind = 'customer'
-        and customer.identifier = coalesce(call.customer_id, number.customer_id)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -42,41 +40,9 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = Warehouse(folder / "w")
     land_canaries(warehouse, folder / "sources")
     for build_id in ("first", "second"):
-        _build(warehouse, build_id)
-        with warehouse.locked():
-            publishing.publish(warehouse, Progress())
+        publish_canaries(warehouse, build_id)
     _leave_traces(warehouse)
     return folder
-
-
-def _build(warehouse: Warehouse, build_id: str) -> None:
-    """Stand in for dbt: a fact, a KPI, a view with the database's own name, and their notes."""
-    with warehouse.connect() as connection:
-        connection.execute("create schema if not exists marts")
-        connection.execute("create schema if not exists staging")
-        connection.execute("create schema if not exists intermediate")
-        connection.execute(f"create or replace table marts.fct_calls as {_IDENTIFIED}")
-        connection.execute(
-            "create or replace table marts.kpi_values as "
-            f"select 'callers' as kpi_key, count(distinct hash) as value from ({_IDENTIFIED})"
-        )
-        connection.execute("comment on table marts.fct_calls is 'One row a call; it''s a fact'")
-        connection.execute("comment on column marts.fct_calls.hash is 'who'")
-        connection.execute(
-            "create or replace view staging.stg_calls as select * from build.raw.calls"
-        )
-        connection.execute(
-            "create or replace table intermediate.spans as "
-            "select customer_id, 1 as n from raw.orders"
-        )
-        connection.execute(
-            "create or replace table intermediate.latest_dbt_run as select ? as invocation_id",
-            [build_id],
-        )
-    about: Any = {"at": "", "models": 1, "as_of": None, "vars": {}, "failed": []}
-    build: Any = {"id": build_id, "passed": True, "is_whole": True, **about}
-    checks: Any = {"build_id": build_id, "passed": True, "at": "", "count": 1, "failed": []}
-    state.update(warehouse, {"build": build, "checks": checks})
 
 
 def _leave_traces(warehouse: Warehouse) -> None:
@@ -108,7 +74,7 @@ def _partition(warehouse: Warehouse) -> dict[tuple[str, str], tuple[str, str] | 
     """Give each call the first call of the same caller: the KPIs know callers by nothing else."""
     first: dict[str, tuple[str, str]] = {}
     callers: dict[tuple[str, str], tuple[str, str] | None] = {}
-    for source, call, known_as in query(warehouse, f"{_IDENTIFIED} order by all"):
+    for source, call, known_as in query(warehouse, f"{IDENTIFIED} order by all"):
         callers[source, call] = known_as and first.setdefault(known_as, (source, call))
     return callers
 

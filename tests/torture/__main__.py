@@ -14,12 +14,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from torture import files, landing_kills, publish_kills, readers, refusals, run_kills
+from torture import (
+    files,
+    forgetting,
+    landing_kills,
+    publish_kills,
+    readers,
+    refusals,
+    run_kills,
+    safe_sources,
+)
 from torture.trial import Trial
 
 MODULES: tuple[ModuleType, ...] = (
     *(files, landing_kills),
     *(publish_kills, readers, refusals, run_kills),
+    *(forgetting, safe_sources),
 )
 DETAILS_SHOWN = 10
 SECONDS_BETWEEN_LINES = 60.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -14,6 +14,8 @@ from service_kpis.landing.functions import EXPRESSIONS, FUNCTIONS, TABLE_FUNCTIO
 
 _TABLE_KINDS = frozenset({"EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"})
 _NAMES_SHOWN = 20
+_DIGITS_OF_DATA = 5
+"""No column's name holds as many, and every date and telephone number does."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII | re.IGNORECASE)
 _SYSTEM_NAME = re.compile(r"(duckdb_|pg_|pragma_|sqlite_|information_schema)", re.IGNORECASE)
 _SESSION_NAMES = frozenset(
@@ -84,9 +86,19 @@ def _misfit(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, shown: s
     if unknown:
         columns = connection.execute("describe _landing_input").fetchall()
         names = [row[0] for row in columns if row[0] not in ("_row", "_file")]
-        return f"{shown} uses a column {unknown[1]} that the file lacks. It has {', '.join(names)}."
+        return f"{shown} uses a column {unknown[1]} that the file lacks. {told_columns(names)}"
     first_line = str(error).splitlines()[0]
     return f"{shown} does not fit the file: {first_line}"
+
+
+def told_columns(names: Sequence[str]) -> str:
+    """Name a file's columns; where the header looks like a row of data, its values stay inside."""
+    if any("@" in name or len(re.sub(r"\D", "", name)) >= _DIGITS_OF_DATA for name in names):
+        return (
+            "Its first line looks like data, not names: if it has none, say `header: false` and "
+            "`names` under options."
+        )
+    return f"It has {', '.join(names)}."
 
 
 def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) -> None:

@@ -19,7 +19,7 @@ from service_kpis.contract import Table
 from service_kpis.errors import InputError
 from service_kpis.landing.account import FileAccount
 from service_kpis.landing.databases import DatabaseQuery, read_database
-from service_kpis.landing.expressions import check_query
+from service_kpis.landing.expressions import check_query, told_columns
 from service_kpis.landing.files import RawFile, copy_aside
 from service_kpis.landing.read_csv import read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
@@ -324,7 +324,8 @@ def _expressions(
         extra = [column for column in columns if column.lower() not in expressions]
         if extra:
             landing.tell(
-                f"{file}: columns that are not the contract's are not taken: {', '.join(extra)}"
+                f"{file}: the columns that are not the contract's are not taken. "
+                f"{told_columns(columns)}"
             )
     for name, expression in mapping.columns.items():
         if expression is None:
