@@ -61,6 +61,9 @@ _BY_WORDS = {
     "Permission denied": "A file of the warehouse may not be opened or written. Allow it, then run "
     f"the command again. {STAYS}",
     "Out of Memory Error": NO_MEMORY,
+    "Cannot allocate memory": NO_MEMORY,
+    "can't start new thread": NO_MEMORY,
+    "failed to map segment": NO_MEMORY,  # of a library that is loaded
     "max_temp_directory_size": FULL,
 }
 
@@ -78,7 +81,8 @@ def machine_failure(error: BaseException) -> str | None:
         if isinstance(seen, MemoryError | duckdb.OutOfMemoryException):
             return NO_MEMORY
         number = seen.errno if isinstance(seen, OSError) else None
-        told = _BY_NUMBER.get(number or 0) or failure_in_words(str(seen))
+        words = " ".join(map(str, seen.args))  # str() itself fails for an error that dbt wraps
+        told = _BY_NUMBER.get(number or 0) or failure_in_words(words)
         if told:
             return told
         seen = seen.__cause__ or seen.__context__

@@ -153,6 +153,7 @@ def test_a_warehouse_in_use_is_exit_3_and_names_the_process(tmp_path):
     [
         (KeyboardInterrupt(), 130, "Interrupted"),
         (OSError(28, "No space left on device"), 4, "disk is full"),
+        (ImportError("some.so: failed to map segment from shared object"), 4, "out of memory"),
         (OSError(30, "Read-only file system", "/w/.lock"), 4, "read-only"),
         (PermissionError(13, "Permission denied", "/w/.lock"), 4, "refused /w/.lock"),
         (duckdb.IOException("could not write: No space left on device"), 4, "disk is full"),
