@@ -10,12 +10,14 @@ from service_kpis import publishing, state
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
+from torture.hand_made import build, checks, dbt_ran
 
 
 @pytest.fixture
 def warehouse(tmp_path):
     warehouse = Warehouse(tmp_path)
     with warehouse.connect() as connection:
+        connection.execute("create schema intermediate")
         connection.execute("create schema marts")
         connection.execute("create schema raw")
         connection.execute("create table raw.parties as select 'phone' as kind")
@@ -33,25 +35,6 @@ def built(warehouse, build_id, value):
         connection.execute("update marts.kpi_values set value = ?", [value])
     dbt_ran(warehouse, build_id)
     state.update(warehouse, {"build": build(build_id), "checks": checks(build_id)})
-
-
-def dbt_ran(warehouse, invocation_id):
-    """Stand in for the hook of any dbt run."""
-    with warehouse.connect() as connection:
-        connection.execute("create schema if not exists intermediate")
-        connection.execute(
-            "create or replace table intermediate.latest_dbt_run as select ? as invocation_id",
-            [invocation_id],
-        )
-
-
-def build(build_id, **changes):
-    about = {"at": "", "models": 1, "as_of": "2025-01-31T18:00:00Z", "vars": {}, "failed": []}
-    return {"id": build_id, "passed": True, "is_whole": True, **about, **changes}
-
-
-def checks(build_id, *, passed=True):
-    return {"build_id": build_id, "passed": passed, "at": "", "count": 1, "failed": []}
 
 
 def read_value(path):
