@@ -115,6 +115,19 @@ def test_a_build_published_twice_is_rolled_back_to_the_one_before(warehouse):
     assert read_value(warehouse.published) == 1
 
 
+def test_a_rollback_passes_over_what_a_killed_publish_had_just_kept(warehouse):
+    publishing.publish(warehouse, Progress())
+    built(warehouse, "second", 2)
+    publishing.publish(warehouse, Progress())
+    latest, before, _ = warehouse.kept
+    latest.rename(before)
+    latest.hardlink_to(warehouse.published)
+    assert [each.id for each in publishing.kept_publications(warehouse)] == ["first"]
+    assert publishing.rollback(warehouse).id == "first"
+    assert read_value(warehouse.published) == 1
+    assert not any(path.exists() for path in warehouse.kept)
+
+
 def test_a_write_ahead_log_that_a_tool_left_is_not_replayed_onto_the_next_file(warehouse):
     publishing.publish(warehouse, Progress())
     log = warehouse.folder / "service_kpis.duckdb.wal"
