@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit proofs docs format lock clean
+.PHONY: help setup run test lint unit proofs torture docs format lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ test: lint unit ## everything: lint, unit tests of the models, pytest
 
 proofs: $(READY) ## 200 new random data sets through the models and the second computation (half an hour)
 	$(BIN)/pytest -n 2 --hypothesis-profile=proofs tests/python/test_recomputation.py
+
+torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
+	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
 docs: $(READY) ## write docs/kpis.md from the models' yml
 	$(BIN)/python scripts/write_kpi_docs.py

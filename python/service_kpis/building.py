@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from service_kpis import seeds, settings, state
-from service_kpis.errors import CheckFailedError, MachineError
+from service_kpis.errors import (
+    CheckFailedError,
+    MachineError,
+    failure_in_words,
+    machine_failure,
+)
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
 from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
@@ -25,8 +29,6 @@ from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
     from dbt_common.events.base_types import EventMsg
-
-MACHINE_FAILURES = ("Out of Memory Error", "No space left on device")
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,12 @@ def build(
     results = _run_dbt(warehouse, progress, vars_now, select)
     checks = [check for result in results if (check := _check_of(result, warehouse.logs))]
 
+    with warehouse.connect(read_only=True) as connection:
+        build_id = state.build_in(connection)
+        as_of = _read_as_of(connection)
     finished = Build(
         models=sum(str(result.node.resource_type) == "model" for result in results),
-        as_of=_read_as_of(warehouse),
+        as_of=as_of,
         vars=settings.effective(vars_now),
         checks=checks,
     )
@@ -81,7 +86,7 @@ def build(
         warehouse,
         {
             "build": {
-                "id": uuid.uuid4().hex[:12],
+                "id": build_id or "",
                 "at": state.now(),
                 "passed": all(check.severity == "warn" for check in checks),
                 "is_whole": not select,
@@ -174,16 +179,12 @@ def _failure(exception: BaseException, warehouse: Warehouse) -> BaseException:
     holder = re.search(r"Could not set lock.*PID (\d+)", text, re.DOTALL)
     if holder:
         return busy(warehouse.folder, holder[1])
-    if any(failure in text for failure in MACHINE_FAILURES):
-        return _out_of_room()
+    if told := machine_failure(exception):
+        return MachineError(told)
     return CheckFailedError(
         f"dbt cannot build the project: {' '.join(text.split())[:400]} "
         f"Its log is {warehouse.logs / 'dbt.log'}."
     )
-
-
-def _out_of_room() -> MachineError:
-    return MachineError("The machine ran out of memory or disk while the marts were built.")
 
 
 def _check_of(result: NodeResult, logs: Path) -> Check | None:
@@ -191,8 +192,8 @@ def _check_of(result: NodeResult, logs: Path) -> Check | None:
     status = str(result.status)
     if status not in ("error", "fail", "warn", "runtime error"):
         return None
-    if any(failure in (result.message or "") for failure in MACHINE_FAILURES):
-        raise _out_of_room()
+    if told := failure_in_words(result.message or ""):
+        raise MachineError(told)
     node = result.node
     rows = result.failures
     if str(node.resource_type) == "test" and rows is not None:
@@ -208,12 +209,11 @@ def _check_of(result: NodeResult, logs: Path) -> Check | None:
     )
 
 
-def _read_as_of(warehouse: Warehouse) -> str | None:
-    with warehouse.connect(read_only=True) as connection:
-        try:
-            found = connection.execute(
-                "select strftime(as_of, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_as_of"
-            ).fetchone()
-        except duckdb.CatalogException:  # the build failed before it was there
-            return None
+def _read_as_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        found = connection.execute(
+            "select strftime(as_of, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_as_of"
+        ).fetchone()
+    except duckdb.CatalogException:  # the build failed before it was there
+        return None
     return found[0] if found else None

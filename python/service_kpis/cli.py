@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -59,6 +60,13 @@ SeedsOption = Annotated[
         "a file missing there stays the shipped one. `--seeds seeds` = the shipped ones.",
     ),
 ]
+RotateKeyOption = Annotated[
+    bool,
+    typer.Option(
+        "--rotate-key",
+        help="Take another key than people are known by: every hash of a person changes.",
+    ),
+]
 
 
 @command(app)
@@ -67,6 +75,7 @@ def run(
     sources: Sources = None,
     vars_text: VarsOption = None,
     seeds: SeedsOption = None,
+    rotate_key: RotateKeyOption = False,
 ) -> None:
     """Land, build, validate, publish and write the report: the whole way.
 
@@ -77,9 +86,7 @@ def run(
     given = _given(vars_text)
     with session.warehouse.locked():
         seed_files.require_valid(session.warehouse, seeds)
-        if given is not None:
-            state.update(session.warehouse, {"vars": given})
-        _land(session, sources or [])
+        _land(session, sources or [], is_key_rotated=rotate_key, given=given)
         _build(session, given, seeds, None)
         _validate(session)
         _publish(session)
@@ -91,7 +98,7 @@ def run(
 
 
 @command(app)
-def land(
+def land(  # noqa: PLR0913, PLR0917  an argument an option
     session: Session,
     sources: Annotated[
         list[Path],
@@ -104,18 +111,28 @@ def land(
         bool, typer.Option("--dry-run", help="Print the account and land nothing.")
     ] = False,
     vars_text: VarsOption = None,
+    rotate_key: RotateKeyOption = False,
 ) -> None:
     """Land sources into the warehouse and print the account of each file.
 
-    Of the vars, default_country and clock_skew_seconds act here.
+    Of the vars, default_country and clock_skew_seconds act here. With --strict, the account of a
+    source with rejects says what would have landed.
 
     Example: service-kpis land exports/telephony --dry-run
     """
     given = _given(vars_text)
+    _require_landing_vars(given or {})
     with session.warehouse.locked():
+        _land(
+            session,
+            sources,
+            strict=strict,
+            dry_run=dry_run,
+            is_key_rotated=rotate_key,
+            given=given,
+        )
         if given is not None and not dry_run:
             _keep_landing_vars(session, given)
-        _land(session, sources, strict=strict, dry_run=dry_run, given=given)
 
 
 @command(app)
@@ -179,16 +196,17 @@ def publish(session: Session) -> None:
 
 @command(app)
 def rollback(session: Session) -> None:
-    """Bring the file published before back, once.
+    """Bring the file published before back; the last three are kept.
 
     Example: service-kpis rollback
     """
     from service_kpis import publishing
 
     with session.warehouse.locked():
-        session.outcome.published = _as_dict(publishing.rollback(session.warehouse))
+        published = publishing.rollback(session.warehouse)
+    session.outcome.published = published.as_dict()
     session.say(
-        f"{session.warehouse.published} is the file published before. "
+        f"{published.path} is the file published {published.at} again. "
         "`service-kpis report` writes its report."
     )
 
@@ -232,7 +250,7 @@ def rejects(
     elif rows:
         writer = csv.DictWriter(session.stdout, rows[0], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _as_text(value) for name, value in row.items()} for row in rows)
 
 
 @command(app)
@@ -242,15 +260,19 @@ def forget(
         str, typer.Argument(metavar="ID|PHONE|EMAIL", help="Whom to erase.", show_default=False)
     ],
 ) -> None:
-    """Erase a person from the warehouse (not yet there).
+    """Erase a person: ids, numbers and addresses go for good; no KPI changes.
+
+    Your own source files still hold the person; what lands of them again stays erased. Of several
+    people with one telephone, only the one it belongs to now is meant by it.
 
     Example: service-kpis forget +33123456789
     """
-    del person
-    raise InputError(
-        "`forget` is not there yet. Erase the person from the source's files, "
-        "then `service-kpis remove` that source and `service-kpis run` its folder again."
-    )
+    from service_kpis import forgetting
+
+    with session.warehouse.locked():
+        done = forgetting.forget(session.warehouse, person, session.progress)
+    session.outcome.forgotten = done.as_dict()
+    telling.forgotten(session, done)
 
 
 @command(app)
@@ -325,28 +347,43 @@ def main() -> int:
     return invoke(app, sys.argv[1:])
 
 
+def _as_text(value: Any) -> Any:
+    """Put a quote before what a spreadsheet would run, as it does itself before a text.
+
+    row_json, from which a row is mended, always begins with a brace and stays as it is.
+    """
+    if not isinstance(value, str) or not re.match(r"\s*[=+\-@\t\r]", value):
+        return value
+    return value if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value) else f"'{value}"
+
+
 def _given(vars_text: str | None) -> dict[str, Any] | None:
     return None if vars_text is None else settings.parse_vars(vars_text)
 
 
-def _as_dict(entry: Any) -> dict[str, Any] | None:
-    return None if entry is None else dict(entry)
+def _require_landing_vars(given: dict[str, Any]) -> None:
+    others = [name for name in given if name not in settings.LANDING_VARS]
+    if others:
+        raise InputError(
+            f"--vars of `land` takes {' and '.join(settings.LANDING_VARS)}; {', '.join(others)} "
+            "acts when the marts are built: give it to `service-kpis build` or `run`."
+        )
 
 
 def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
     """Keep what acts at landing, and leave the vars of the last build as they are."""
     kept = state.read(session.warehouse).get("vars", {})
     of_the_build = {name: kept[name] for name in kept if name not in settings.LANDING_VARS}
-    landing_vars = {name: given[name] for name in given if name in settings.LANDING_VARS}
-    state.update(session.warehouse, {"vars": of_the_build | landing_vars})
+    state.update(session.warehouse, {"vars": of_the_build | given})
 
 
-def _land(
+def _land(  # noqa: PLR0913
     session: Session,
     sources: list[Path],
     *,
     strict: bool = False,
     dry_run: bool = False,
+    is_key_rotated: bool = False,
     given: dict[str, Any] | None = None,
 ) -> None:
     """Land sources; none = those that the warehouse knows, or the sample data."""
@@ -371,11 +408,12 @@ def _land(
             default_country=vars_now["default_country"],
             clock_skew_seconds=vars_now["clock_skew_seconds"],
             is_sample=is_sample,
+            is_key_rotated=is_key_rotated,
             on_progress=session.note,
             landed=accounts,
         )
     finally:
-        telling.accounts(session, accounts, are_kept=not dry_run)
+        telling.accounts(session, accounts, are_kept=not (dry_run or strict))
 
 
 def _sample(session: Session) -> Path:
@@ -418,7 +456,7 @@ def _publish(session: Session) -> None:
     from service_kpis import publishing
 
     published = publishing.publish(session.warehouse, session.progress)
-    session.outcome.published = _as_dict(published)
+    session.outcome.published = published.as_dict()
 
 
 def _report(session: Session) -> None:

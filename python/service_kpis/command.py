@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import inspect
+import logging
 import os
 import sys
 import traceback
@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
-import duckdb
 import typer
 from typer._click.exceptions import ClickException
 
-from service_kpis.errors import ServiceKpisError
+from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Outcome
 from service_kpis.progress import Progress
 from service_kpis.state import now
@@ -126,6 +125,8 @@ def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
 def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:
     """Run a verb; stdout is kept for the result, and an error becomes a code and a sentence."""
     outcome, progress = session.outcome, session.progress
+    # A log that a full disk has no room for would print a traceback a line.
+    logging.raiseExceptions = False
     try:
         # What libraries print goes to stderr: stdout is for the result alone.
         with contextlib.redirect_stdout(sys.stderr):
@@ -138,7 +139,7 @@ def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:
             raise
         outcome.exit_code, outcome.error = _judge(error, session.warehouse)
         if debug:
-            traceback.print_exc()
+            print(trace(error), file=sys.stderr)
     finally:
         progress.stop()
     if outcome.error:
@@ -153,12 +154,8 @@ def _judge(error: BaseException, warehouse: Warehouse) -> tuple[int, str]:
         return INTERRUPTED, "Interrupted. What was finished stays; run the command again to go on."
     if isinstance(error, ServiceKpisError):
         return error.exit_code, str(error)
-    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return MACHINE_FAILED, "The machine ran out of memory. Free some, then run it again."
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
-        return MACHINE_FAILED, "The disk is full. Free some room, then run the command again."
-    if isinstance(error, PermissionError):
-        return MACHINE_FAILED, f"Permission denied: {error.filename}. Allow it, then run it again."
+    if told := machine_failure(error):
+        return MACHINE_FAILED, told
     return MACHINE_FAILED, (
         f"Something unexpected happened ({type(error).__name__}). Run the command again with "
         f"--debug to see where; {_log(error, warehouse)} has it, too."
@@ -168,7 +165,33 @@ def _judge(error: BaseException, warehouse: Warehouse) -> tuple[int, str]:
 def _log(error: BaseException, warehouse: Warehouse) -> Path:
     log = warehouse.logs / "service_kpis.log"
     with contextlib.suppress(OSError):  # a log that can't be written must not hide the error
-        warehouse.logs.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{now()} {''.join(traceback.format_exception(error))}\n")
+        warehouse.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+            file.write(f"{now()} {trace(error)}\n")
     return log
+
+
+_OF_OUR_CODE = (ServiceKpisError, AttributeError, ImportError, NameError, OSError)
+"""Errors whose words are names of files or of our code."""
+
+
+def trace(error: BaseException) -> str:
+    """Give the traceback of an error without its words, where these may hold values of the data.
+
+    DuckDB quotes the text that it could not read, Python the key that it did not find.
+    """
+    causes = [error]
+    while cause := causes[-1].__cause__ or (
+        None if causes[-1].__suppress_context__ else causes[-1].__context__
+    ):
+        causes.append(cause)
+    lines = []
+    for each in reversed(causes):
+        words = f": {each}" if isinstance(each, _OF_OUR_CODE) else ""
+        lines += [
+            "Traceback (most recent call last):\n",
+            *traceback.format_tb(each.__traceback__),
+            f"{type(each).__name__}{words}\n",
+        ]
+    return "".join(lines)

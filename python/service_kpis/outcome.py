@@ -40,6 +40,7 @@ class Outcome:
     checks: list[Check] | None = None
     published: dict[str, Any] | None = None
     report: str | None = None
+    forgotten: dict[str, Any] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def add_checks(self, checks: Iterable[Check]) -> None:
@@ -58,6 +59,7 @@ class Outcome:
                 "checks": None if self.checks is None else [asdict(each) for each in self.checks],
                 "published": self.published,
                 "report": self.report,
+                **({"forgotten": self.forgotten} if self.forgotten is not None else {}),
             },
             ensure_ascii=False,
         )

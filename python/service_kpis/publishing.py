@@ -1,9 +1,10 @@
-"""Put service_kpis.duckdb in place, whole or not at all, and bring the one before back."""
+"""Put service_kpis.duckdb in place, whole or not at all, and bring those before back."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,61 +13,93 @@ from service_kpis import state
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.landing.sql import identifier, literal
 from service_kpis.progress import Progress
-from service_kpis.state import Published, State
-from service_kpis.warehouse import Warehouse
+from service_kpis.state import Built, State, build_in
+from service_kpis.warehouse import Warehouse, let_read
 
 PREFIXES = ("fct_", "dim_", "mart_", "daily_", "kpi_")
 """Of the tables in schema marts, those that leave the warehouse."""
 
 
-def publish(warehouse: Warehouse, progress: Progress) -> Published:
+@dataclass(frozen=True)
+class Publication:
+    """What a published file says of itself; instants are ISO 8601 in UTC.
+
+    A BI tool reads the same from `marts.publication()`.
+    """
+
+    path: Path
+    id: str
+    """The build's: dbt's invocation_id."""
+    at: str
+    as_of: str | None
+
+    def as_dict(self) -> dict[str, str]:
+        return {"path": str(self.path), "at": self.at, "id": self.id}
+
+
+def publish(warehouse: Warehouse, progress: Progress) -> Publication:
     """Copy the marts of the last build to a new file and put it in the published one's place.
 
-    Readers that have the old file open keep it; who opens it anew sees the new one. The old one
-    stays as `service_kpis.previous.duckdb`, unless it is of the same build: a rollback goes back to
-    another one. Raises CheckFailedError unless the whole of the last
-    build passed, and a validation of it after that.
+    Readers that have the old file open keep it; who opens it anew sees the new one. The last ones
+    are kept for `rollback`, but for one of the same build: a rollback goes back to another. Raises
+    CheckFailedError unless the whole of the last build passed, a validation of it after that, and
+    build.duckdb still holds that build.
     """
-    now = state.read(warehouse)
-    build_id = _require_passed(now)
-    before = now.get("published")
-    is_published = before is not None and before["id"] == build_id
     progress.step("publishing")
-    for left_over in warehouse.folder.glob("service_kpis.duckdb.*.tmp*"):
-        left_over.unlink()
-    draft = warehouse.folder / f"service_kpis.duckdb.{os.getpid()}.tmp"
+    build = _require_passed(state.read(warehouse))
+    draft = warehouse.published.with_name(f"{warehouse.published.name}.{os.getpid()}.tmp")
+    new = Publication(warehouse.published, build["id"], state.now(), build["as_of"])
     try:
         with warehouse.connect() as connection:
-            _write_marts(connection, draft)
+            _require_unchanged(connection, build)
+            _write_marts(connection, draft, new)
+        let_read(draft)
+        state.sync(draft)
+        _keep_for_rollback(warehouse, new)
+        _put_in_place(draft, warehouse)
     except BaseException:  # a full disk should not stay full for a file that nobody reads
         draft.unlink(missing_ok=True)
+        draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
         raise
-    state.sync(draft)
-    if warehouse.published.exists() and not is_published:
-        _keep_as_previous(warehouse)
-    draft.replace(warehouse.published)
-    state.sync(warehouse.folder)
-    published = Published(path=str(warehouse.published), at=state.now(), id=build_id)
-    previous = now.get("previous") if is_published else before
-    state.update(warehouse, {"published": published, "previous": previous})
-    return published
+    return new
 
 
-def rollback(warehouse: Warehouse) -> Published | None:
-    """Bring the file published before back, once; None where nothing is known of it.
+def rollback(warehouse: Warehouse) -> Publication:
+    """Bring the file published before back. Raises InputError where none is kept."""
+    current = publication(warehouse.published)
+    passed_over: list[Path] = []
+    for kept in filter(Path.exists, warehouse.kept):
+        found = publication(kept)
+        if found is None or (current is not None and found.id == current.id):
+            passed_over.append(kept)  # a publish was killed that had just kept the file in place
+            continue
+        for path in passed_over:
+            path.unlink()
+        _put_in_place(kept, warehouse)
+        return replace(found, path=warehouse.published)
+    raise InputError(
+        f"There is nothing to go back to: no earlier file is kept in {warehouse.folder}. The last "
+        f"{len(warehouse.kept)} published ones are."
+    )
 
-    Raises InputError where there is none.
-    """
-    if not warehouse.previous.exists():
-        raise InputError(
-            f"There is nothing to go back to: {warehouse.previous} does not exist. "
-            "Each publish can be rolled back once."
-        )
-    warehouse.previous.replace(warehouse.published)
-    state.sync(warehouse.folder)
-    previous = state.read(warehouse).get("previous")
-    state.update(warehouse, {"published": previous, "previous": None})
-    return previous
+
+def publication(path: Path) -> Publication | None:
+    """Read what a published file says of itself; None where it is none or can't be opened."""
+    try:
+        with duckdb.connect(path, read_only=True) as connection:
+            row = connection.execute(
+                "select build_id, published_at, as_of from marts.publication()"
+            ).fetchone()
+    except duckdb.Error:
+        return None
+    return Publication(path, *row) if row else None
+
+
+def kept_publications(warehouse: Warehouse) -> list[Publication]:
+    """Give what `rollback` can go back to, in its order."""
+    current = publication(warehouse.published)
+    found = [each for path in warehouse.kept if path.exists() and (each := publication(path))]
+    return [each for each in found if current is None or each.id != current.id]
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -78,8 +111,8 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows if name.startswith(PREFIXES)]
 
 
-def _require_passed(now: State) -> str:
-    """Give the id of the build to publish; raises CheckFailedError where it must not be."""
+def _require_passed(now: State) -> Built:
+    """Give the build to publish; raises CheckFailedError where it must not be."""
     build, checks = now.get("build"), now.get("checks")
     if build is None:
         raise CheckFailedError(
@@ -105,11 +138,24 @@ def _require_passed(now: State) -> str:
             "A check of the last build failed, so nothing was published. `service-kpis status` "
             "tells which; mend its cause, then run `service-kpis run`."
         )
-    return build["id"]
+    return build
 
 
-def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path) -> None:
-    """Write the published tables with their comments to a new DuckDB file, without a .wal."""
+def _require_unchanged(connection: duckdb.DuckDBPyConnection, build: Built) -> None:
+    """Raise CheckFailedError where another dbt run has written to build.duckdb meanwhile."""
+    if build_in(connection) != build["id"]:
+        raise CheckFailedError(
+            "dbt has built marts since `service-kpis build` did, which no check has seen, so "
+            "nothing was published. Run `service-kpis run`, or `build`, `validate` and `publish`."
+        )
+
+
+def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path, new: Publication) -> None:
+    """Write the published tables with their comments to a new DuckDB file, without a .wal.
+
+    What the file is stands in it as a macro: a table would be one of the marts, and a note beside
+    the file can't be replaced in the same instant.
+    """
     tables = published_tables(connection)
     comments = _comments(connection)
     connection.execute(f"attach {literal(str(draft))} as published")
@@ -121,6 +167,11 @@ def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path) -> None:
             for column, comment in comments.get(table, ()):
                 what = f"column {target}.{identifier(column)}" if column else f"table {target}"
                 connection.execute(f"comment on {what} is {literal(comment)}")
+        as_of = "null" if new.as_of is None else literal(new.as_of)
+        connection.execute(
+            f"create macro published.marts.publication() as table select {literal(new.id)} "
+            f"as build_id, {literal(new.at)} as published_at, cast({as_of} as text) as as_of"
+        )
         connection.execute("checkpoint published")
     finally:
         connection.execute("detach published")
@@ -141,13 +192,39 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str
     return found
 
 
-def _keep_as_previous(warehouse: Warehouse) -> None:
-    """Give the published file its second name; a file system without links gets a copy."""
-    draft = warehouse.previous.with_suffix(f".{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
+def _keep_for_rollback(warehouse: Warehouse, new: Publication) -> None:
+    """Give the published file a second name, that of the latest kept one; the oldest goes.
+
+    A kill between two steps leaves a name free, which the next publish fills, or the published
+    file with its second name already, which `rollback` passes over.
+    """
+    latest, *_ = kept = warehouse.kept
+    current = publication(warehouse.published)
+    if not warehouse.published.exists() or (current and current.id == new.id):
+        return
+    if latest.exists() and (latest.samefile(warehouse.published) or _is_same(latest, current)):
+        return
+    free = next((n for n, path in enumerate(kept) if not path.exists()), len(kept) - 1)
+    for number in range(free, 0, -1):
+        kept[number - 1].replace(kept[number])
     try:
-        draft.hardlink_to(warehouse.published)
-    except OSError:
+        latest.hardlink_to(warehouse.published)
+    except OSError:  # a file system without links
+        draft = latest.with_name(f"{latest.name}.{os.getpid()}.tmp")
         shutil.copyfile(warehouse.published, draft)
+        let_read(draft)
         state.sync(draft)
-    draft.replace(warehouse.previous)
+        draft.replace(latest)
+
+
+def _is_same(kept: Path, current: Publication | None) -> bool:
+    found = publication(kept)
+    return found is not None and current is not None and found.id == current.id
+
+
+def _put_in_place(file: Path, warehouse: Warehouse) -> None:
+    """Let a whole file become the published one in one instant, and wait until the disk has it."""
+    # Left by a tool that opened the file for writing, it would be replayed onto the new one.
+    warehouse.published.with_name(f"{warehouse.published.name}.wal").unlink(missing_ok=True)
+    file.replace(warehouse.published)
+    state.sync(warehouse.folder)

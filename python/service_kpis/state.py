@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
+import duckdb
+
 from service_kpis.errors import MachineError
+from service_kpis.outcome import Check
 from service_kpis.warehouse import Warehouse
 
 
@@ -16,6 +20,7 @@ class Built(TypedDict):
     """The last dbt build; `is_whole` = of every model, so that all are of the same rows."""
 
     id: str
+    """dbt's invocation_id, which build.duckdb holds, too."""
     at: str
     passed: bool
     is_whole: bool
@@ -26,21 +31,13 @@ class Built(TypedDict):
 
 
 class Checked(TypedDict):
-    """The last validation: of which build, and what did not pass."""
+    """The last validation: what did not pass, of the build that build.duckdb held then."""
 
     build_id: str | None
     at: str
     passed: bool
     count: int
     failed: list[dict[str, Any]]
-
-
-class Published(TypedDict):
-    """A published file."""
-
-    path: str
-    at: str
-    id: str
 
 
 class State(TypedDict, total=False):
@@ -52,8 +49,6 @@ class State(TypedDict, total=False):
     """The names of the user's own seeds, kept in the warehouse."""
     build: Built | None
     checks: Checked | None
-    published: Published | None
-    previous: Published | None
 
 
 def now() -> str:
@@ -69,11 +64,42 @@ def read(warehouse: Warehouse) -> State:
         return State()
     except ValueError:
         found = None
-    if not isinstance(found, dict):
+    if not _is_state(found):
         raise MachineError(
             f"{warehouse.state} is damaged. Remove it, then run `service-kpis run` again."
         )
     return cast(State, found)
+
+
+def build_in(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Give the invocation_id of the last dbt run that wrote to build.duckdb; None before any."""
+    try:
+        row = connection.execute("select invocation_id from intermediate.latest_dbt_run").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None
+
+
+def _is_state(found: object) -> bool:
+    """Tell whether it has the shape of a State, so that nobody who reads it trips."""
+    if not isinstance(found, dict):
+        return False
+    for name, of_what in (("build", Built), ("checks", Checked)):
+        entry = found.get(name)
+        if entry is None:
+            continue
+        if not isinstance(entry, dict) or not of_what.__required_keys__ <= entry.keys():
+            return False
+        failed = entry["failed"]
+        if not isinstance(failed, list) or not all(map(_is_check, failed)):
+            return False
+    return isinstance(found.get("vars", {}), dict) and isinstance(
+        found.get("seeds_given", []), list
+    )
+
+
+def _is_check(entry: object) -> bool:
+    return isinstance(entry, dict) and entry.keys() == {each.name for each in fields(Check)}
 
 
 def update(warehouse: Warehouse, changes: State) -> None:
@@ -86,11 +112,15 @@ def update(warehouse: Warehouse, changes: State) -> None:
 
 
 def write_through(path: Path, content: bytes) -> None:
-    """Write a file and wait until the disk has it."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a file and wait until the disk has it; one that can't be written whole goes again."""
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def sync(path: Path) -> None:

@@ -16,10 +16,11 @@ from rich.table import Table
 
 from service_kpis import state
 from service_kpis.command import Session
-from service_kpis.errors import ServiceKpisError
+from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Check
 
 if TYPE_CHECKING:
+    from service_kpis.forgetting import Forgetting
     from service_kpis.landing import FileAccount
 
 HEADLINES = (
@@ -75,9 +76,11 @@ def table(session: Session, header: Sequence[str], rows: Sequence[Sequence[str]]
 
 
 def accounts(session: Session, landed: Sequence[FileAccount], *, are_kept: bool = True) -> None:
-    """Print the account of each file; of a dry run, no rejects are kept to look at."""
+    """Print the account of each file; no rejects are kept to look at where nothing landed."""
     files = [asdict(account) for account in landed]
     session.outcome.sources = [{name: file[name] for name in ACCOUNT_COLUMNS} for file in files]
+    if not landed:
+        return
     header = [name.replace("_", " ") for name in ACCOUNT_COLUMNS]
     table(session, header, [[_cell(file[name]) for name in ACCOUNT_COLUMNS] for file in files])
     if are_kept and any(file["rejected"] for file in files):
@@ -172,19 +175,55 @@ def rejects(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.say(f"… and {len(rows) - EXAMPLES_OF_REJECTS} more: `service-kpis rejects --csv`.")
 
 
+def forgotten(session: Session, done: Forgetting) -> None:
+    """Print what was erased, and what is not ours to erase; never whom."""
+    if done.was_forgotten:
+        session.say("This person was erased before; nothing was left to do.")
+        return
+    session.say(
+        f"Erased {_count(done.customers, 'customer id')}, "
+        f"{_count(done.numbers, 'telephone number')} "
+        f"and {_count(done.e_mails, 'e-mail address', 'e-mail addresses')}."
+    )
+    for table, rows in (done.rows or {}).items():
+        session.say(f"  raw.{table}: {_count(rows, 'row')} kept under a random token")
+    if done.rejects:
+        session.say(f"  raw.rejects: {_count(done.rejects, 'row')} without their content")
+    session.say(f"Written anew: {', '.join(path.name for path in done.files)}.")
+    if done.shared_numbers:
+        session.say(
+            f"{_count(done.shared_numbers, 'number')} of these calls belong to somebody else as "
+            "well, and stay there."
+        )
+    session.say(
+        "Your own source files still hold the person, and so do backups and copies made elsewhere. "
+        "What lands again from the files stays erased."
+    )
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def status(session: Session) -> None:
     """Print what is known of the warehouse; what can't be read now is said, not raised."""
-    outcome = session.outcome
     session.say(f"Warehouse {session.warehouse.folder}")
-    _landed(session)
-    try:
-        now = state.read(session.warehouse)
-    except ServiceKpisError as error:
-        session.say(str(error))
-        return
-    build, checked, published = now.get("build"), now.get("checks"), now.get("published")
+    for tell in (_landed, _built, _published):
+        try:
+            tell(session)
+        except (ServiceKpisError, OSError) as error:
+            session.say(machine_failure(error) or str(error))
+    if session.warehouse.report.exists():
+        session.outcome.report = str(session.warehouse.report)
+        session.say(f"Report {session.outcome.report}")
+
+
+def _built(session: Session) -> None:
+    """Print the last build and the last checks, with what failed."""
+    now = state.read(session.warehouse)
+    build, checked = now.get("build"), now.get("checks")
     if build:
-        outcome.build = {name: build[name] for name in ("models", "as_of", "vars")}  # type: ignore[literal-required]
+        session.outcome.build = {name: build[name] for name in ("models", "as_of", "vars")}  # type: ignore[literal-required]
         verdict = "passed" if build["passed"] else "failed"
         whole = "" if build["is_whole"] else ", of a selection"
         session.say(f"Last build {verdict} {build['at']}{whole}, as of {build['as_of'] or '–'}.")
@@ -192,23 +231,32 @@ def status(session: Session) -> None:
         session.say("No finished build. Run `service-kpis run`.")
     failed = [*(build["failed"] if build else ()), *(checked["failed"] if checked else ())]
     if build or checked:
-        outcome.checks = [Check(**check) for check in failed]
-        checks(session, outcome.checks)
+        session.outcome.checks = [Check(**check) for check in failed]
+        checks(session, session.outcome.checks)
     if checked:
         is_current = build and checked["build_id"] == build["id"]
         session.say(
             f"Last checks {'passed' if checked['passed'] else 'failed'} {checked['at']}: "
             f"{checked['count'] - len(checked['failed'])} of {checked['count']}"
-            f"{'' if is_current else '; they were of an earlier build'}."
+            f"{'' if is_current else '; they were of another build'}."
         )
-    if published:
-        outcome.published = dict(published)
-        session.say(f"Published {published['path']} {published['at']} (build {published['id']}).")
-    else:
+
+
+def _published(session: Session) -> None:
+    """Print what is published, and what a rollback would bring back."""
+    from service_kpis.publishing import kept_publications, publication
+
+    warehouse = session.warehouse
+    if not warehouse.published.exists():
         session.say("Nothing is published.")
-    if session.warehouse.report.exists():
-        outcome.report = str(session.warehouse.report)
-        session.say(f"Report {outcome.report}")
+    elif published := publication(warehouse.published):
+        session.outcome.published = published.as_dict()
+        session.say(f"Published {published.path} {published.at} (build {published.id}).")
+    else:
+        session.say(f"{warehouse.published} can't be read, or `publish` did not make it.")
+    if kept := kept_publications(warehouse):
+        listed = ", ".join(f"{each.at} (build {each.id})" for each in kept)
+        session.say(f"Kept for rollback: published {listed}.")
 
 
 def _landed(session: Session) -> None:
@@ -248,4 +296,6 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%SZ}"
+    return str(value)

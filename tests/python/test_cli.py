@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_every_command_takes_the_common_options_and_shows_an_example():
         (["rejects", "--csv"], "exclude each other"),
         (["build", "--vars", "{fcr_window: 3}"], "fcr_window_days"),
         (["build", "--seeds", "nowhere"], "is no folder"),
-        (["forget", "+33123456789"], "not there yet"),
+        (["forget", "+33123456789"], "Nothing is landed|Nobody is known"),
         (["land", "nowhere"], "nowhere does not exist"),
         (["remove", "acme"], "acme|no sources"),
         (["rollback"], "nothing to go back to"),
@@ -152,6 +153,12 @@ def test_a_warehouse_in_use_is_exit_3_and_names_the_process(tmp_path):
     [
         (KeyboardInterrupt(), 130, "Interrupted"),
         (OSError(28, "No space left on device"), 4, "disk is full"),
+        (ImportError("some.so: failed to map segment from shared object"), 4, "out of memory"),
+        (OSError(30, "Read-only file system", "/w/.lock"), 4, "read-only"),
+        (PermissionError(13, "Permission denied", "/w/.lock"), 4, "refused /w/.lock"),
+        (duckdb.IOException("could not write: No space left on device"), 4, "disk is full"),
+        (ImportError("some.so: failed to map segment from shared object"), 4, "out of memory"),
+        (duckdb.FatalException("Read-only file system"), 4, "read-only"),
         (MemoryError(), 4, "out of memory"),
         (duckdb.OutOfMemoryException("Out of Memory Error"), 4, "out of memory"),
         (MachineError("The machine failed."), 4, "The machine failed."),
@@ -187,12 +194,53 @@ def test_status_answers_when_there_is_nothing_and_when_all_is_damaged(capsys, tm
         assert "state.json is damaged" in out
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        '{"build": 3}',
+        '{"build": {}}',
+        '{"checks": {"build_id": "b"}}',
+        '{"build": {"id": "b", "at": "", "passed": true, "is_whole": true, "models": 1, '
+        '"as_of": null, "vars": {}, "failed": [{"name": "unknown"}]}}',
+        '{"vars": []}',
+        "\udc80",
+    ],
+)
+def test_status_answers_whatever_stands_in_its_state(capsys, tmp_path, state):
+    (tmp_path / "state.json").write_text(state, encoding="utf-8", errors="surrogateescape")
+    assert invoke(cli.app, ["status", "--warehouse", str(tmp_path)]) == 0
+    assert "state.json is damaged" in capsys.readouterr().out
+
+
+def test_status_answers_when_folders_stand_where_files_belong(capsys, tmp_path):
+    for name in ("state.json", "build.duckdb", "service_kpis.duckdb"):
+        (tmp_path / name).mkdir()
+    assert invoke(cli.app, ["status", "--warehouse", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert f"The machine refused {tmp_path / 'state.json'}: Is a directory" in out
+    assert "service_kpis.duckdb can't be read" in out
+
+
+def test_status_tells_instants_with_their_zone(capsys, tmp_path):
+    run(capsys, "land", source(tmp_path), "--warehouse", tmp_path / "w")
+    assert invoke(cli.app, ["status", "--warehouse", str(tmp_path / "w")]) == 0
+    out = capsys.readouterr().out
+    assert "2025-01-06 09:00:00Z" in out
+    assert len(re.findall(r"\d{2}:\d{2}:\d{2}(?!Z)", out)) == 0
+
+
 def test_status_answers_on_a_database_of_another_kind(capsys, tmp_path):
     with Warehouse(tmp_path).connect() as connection:
         connection.execute("create schema raw")
         connection.execute("create table raw.calls as select 1 as number")
     assert invoke(cli.app, ["status", "--warehouse", str(tmp_path)]) == 0
     assert "no build of ours" in capsys.readouterr().out
+
+
+def test_a_limit_that_is_no_size_is_wrong_usage(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("SERVICE_KPIS_MEMORY_LIMIT", "much")
+    code, outcome, _ = run(capsys, "land", source(tmp_path), "--warehouse", tmp_path / "w")
+    assert (code, "such as 4GB" in outcome["error"]) == (2, True)
 
 
 def test_a_file_as_warehouse_is_wrong_usage(capsys, tmp_path):

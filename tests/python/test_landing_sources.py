@@ -114,7 +114,7 @@ def test_unknown_column_names_those_of_the_file(warehouse: Warehouse, tmp_path: 
         ("name: s\ntables: {calls: {files: calls.csv, columns: {motif: x}}}\n", "no column motif"),
         ("name: s\ntimezone: Paris\ntables: {calls: {files: calls.csv}}\n", "timezone"),
         ("name: s\ndefault_country: NO\ntables: {calls: {files: calls.csv}}\n", "'NO'"),
-        ("name: s\ntables: {calls: {postgres: {}}}\n", "cannot be landed yet"),
+        ("name: s\ntables: {calls: {postgres: {}}}\n", "needs a query"),
         ("name: s\ntables:\n  calls: {files: a}\n  calls: {files: b}\n", "line 4"),
         ("name: [\n", "not valid YAML"),
         ("[" * 20_000, "not valid YAML"),

@@ -1,4 +1,7 @@
-"""Publishing: whole or not at all, refused after a failed check, and one way back."""
+"""Publishing: whole or not at all, refused after a failed check, and three ways back."""
+
+import os
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -7,12 +10,14 @@ from service_kpis import publishing, state
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
+from torture.hand_made import build, checks, dbt_ran
 
 
 @pytest.fixture
 def warehouse(tmp_path):
     warehouse = Warehouse(tmp_path)
     with warehouse.connect() as connection:
+        connection.execute("create schema intermediate")
         connection.execute("create schema marts")
         connection.execute("create schema raw")
         connection.execute("create table raw.parties as select 'phone' as kind")
@@ -20,19 +25,16 @@ def warehouse(tmp_path):
         connection.execute("create table marts.int_hidden as select 1 as value")
         connection.execute("comment on table marts.kpi_values is 'One row; it''s a cell'")
         connection.execute("comment on column marts.kpi_values.value is 'numerator / denominator'")
-    passed(warehouse, "first")
+    built(warehouse, "first", 1)
     return warehouse
 
 
-def passed(warehouse, build_id, **changes):
-    build = {"id": build_id, "passed": True, "is_whole": True, "at": "", "vars": {}} | changes
-    checks = {"build_id": build_id, "passed": True, "at": "", "count": 1, "failed": []}
-    state.update(warehouse, {"build": build, "checks": checks})
-
-
-def set_value(warehouse, value):
+def built(warehouse, build_id, value):
+    """Stand in for a build that passed, and its checks."""
     with warehouse.connect() as connection:
         connection.execute("update marts.kpi_values set value = ?", [value])
+    dbt_ran(warehouse, build_id)
+    state.update(warehouse, {"build": build(build_id), "checks": checks(build_id)})
 
 
 def read_value(path):
@@ -41,8 +43,7 @@ def read_value(path):
 
 
 def test_published_file_holds_the_marts_alone_with_their_comments(warehouse):
-    published = publishing.publish(warehouse, Progress())
-    assert published["id"] == "first"
+    assert publishing.publish(warehouse, Progress()).id == "first"
     with duckdb.connect(warehouse.published, read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables()"
@@ -57,49 +58,99 @@ def test_published_file_holds_the_marts_alone_with_their_comments(warehouse):
     ]
 
 
+def test_the_published_file_says_what_it_is_wherever_it_stands(warehouse, tmp_path):
+    published = publishing.publish(warehouse, Progress())
+    moved = Warehouse(tmp_path / "elsewhere")
+    moved.folder.mkdir()
+    warehouse.published.rename(moved.published)
+    assert publishing.publication(moved.published) == replace(published, path=moved.published)
+    with duckdb.connect(moved.published, read_only=True) as connection:
+        said = connection.execute(
+            "select build_id, published_at, as_of from marts.publication()"
+        ).fetchall()
+    assert said == [("first", published.at, "2025-01-31T18:00:00Z")]
+
+
 def test_readers_keep_the_file_that_they_opened(warehouse):
     publishing.publish(warehouse, Progress())
     with warehouse.published.open("rb") as reader:
         before = warehouse.published.read_bytes()
-        set_value(warehouse, 2)
-        passed(warehouse, "second")
+        built(warehouse, "second", 2)
         publishing.publish(warehouse, Progress())
         assert reader.read() == before
     assert read_value(warehouse.published) == 2
-    assert read_value(warehouse.previous) == 1
+    assert read_value(warehouse.kept[0]) == 1
 
 
-def test_rollback_goes_back_once(warehouse):
-    publishing.publish(warehouse, Progress())
-    set_value(warehouse, 2)
-    passed(warehouse, "second")
-    publishing.publish(warehouse, Progress())
-    assert publishing.rollback(warehouse)["id"] == "first"
-    assert read_value(warehouse.published) == 1
-    assert state.read(warehouse)["published"]["id"] == "first"
+def test_the_last_three_are_kept_and_come_back_one_by_one(warehouse):
+    for value in range(1, 6):
+        built(warehouse, f"build {value}", value)
+        publishing.publish(warehouse, Progress())
+    kept = [each.id for each in publishing.kept_publications(warehouse)]
+    assert kept == ["build 4", "build 3", "build 2"]
+    for value in (4, 3, 2):
+        assert publishing.rollback(warehouse).id == f"build {value}"
+        assert read_value(warehouse.published) == value
     with pytest.raises(InputError, match="nothing to go back to"):
         publishing.rollback(warehouse)
+    assert read_value(warehouse.published) == 2
+
+
+def test_what_was_rolled_back_is_not_kept_and_can_be_published_again(warehouse):
+    for value in (1, 2, 3):
+        built(warehouse, f"build {value}", value)
+        publishing.publish(warehouse, Progress())
+    publishing.rollback(warehouse)
+    publishing.rollback(warehouse)
+    assert publishing.publish(warehouse, Progress()).id == "build 3"
+    assert [each.id for each in publishing.kept_publications(warehouse)] == ["build 1"]
 
 
 def test_a_build_published_twice_is_rolled_back_to_the_one_before(warehouse):
     publishing.publish(warehouse, Progress())
-    set_value(warehouse, 2)
-    passed(warehouse, "second")
+    built(warehouse, "second", 2)
     publishing.publish(warehouse, Progress())
     publishing.publish(warehouse, Progress())
-    assert publishing.rollback(warehouse)["id"] == "first"
+    assert publishing.rollback(warehouse).id == "first"
     assert read_value(warehouse.published) == 1
+
+
+def test_a_rollback_passes_over_what_a_killed_publish_had_just_kept(warehouse):
+    publishing.publish(warehouse, Progress())
+    built(warehouse, "second", 2)
+    publishing.publish(warehouse, Progress())
+    latest, before, _ = warehouse.kept
+    latest.rename(before)
+    latest.hardlink_to(warehouse.published)
+    assert [each.id for each in publishing.kept_publications(warehouse)] == ["first"]
+    assert publishing.rollback(warehouse).id == "first"
+    assert read_value(warehouse.published) == 1
+    assert not any(path.exists() for path in warehouse.kept)
+
+
+def test_a_write_ahead_log_that_a_tool_left_is_not_replayed_onto_the_next_file(warehouse):
+    publishing.publish(warehouse, Progress())
+    log = warehouse.folder / "service_kpis.duckdb.wal"
+    with duckdb.connect(warehouse.published) as connection:
+        connection.execute("set checkpoint_threshold = '1GB'")
+        connection.execute("create table marts.own_notes as select 1 as note")
+        left = log.read_bytes()
+    log.write_bytes(left)
+    built(warehouse, "second", 2)
+    publishing.publish(warehouse, Progress())
+    assert not log.exists()
+    assert read_value(warehouse.published) == 2
 
 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"build": None}, "no finished build"),
-        ({"build": {"id": "first", "passed": False, "is_whole": True}}, "build failed"),
-        ({"build": {"id": "first", "passed": True, "is_whole": False}}, "selection"),
-        ({"build": {"id": "later", "passed": True, "is_whole": True}}, "not validated"),
+        ({"build": build("first", passed=False)}, "build failed"),
+        ({"build": build("first", is_whole=False)}, "selection"),
+        ({"build": build("later")}, "not validated"),
         ({"checks": None}, "not validated"),
-        ({"checks": {"build_id": "first", "passed": False}}, "A check of the last build failed"),
+        ({"checks": checks("first", passed=False)}, "A check of the last build failed"),
     ],
 )
 def test_what_has_not_passed_is_refused_and_the_old_file_stays(warehouse, changes, told):
@@ -109,14 +160,23 @@ def test_what_has_not_passed_is_refused_and_the_old_file_stays(warehouse, change
     with pytest.raises(CheckFailedError, match=told):
         publishing.publish(warehouse, Progress())
     assert warehouse.published.read_bytes() == before
-    assert not warehouse.previous.exists()
+    assert not any(path.exists() for path in warehouse.kept)
+
+
+def test_what_plain_dbt_built_after_the_checks_is_refused(warehouse):
+    publishing.publish(warehouse, Progress())
+    before = warehouse.published.read_bytes()
+    dbt_ran(warehouse, "by hand")
+    with pytest.raises(CheckFailedError, match="no check has seen"):
+        publishing.publish(warehouse, Progress())
+    assert warehouse.published.read_bytes() == before
 
 
 def test_a_publish_that_fails_midway_leaves_the_old_file_and_no_draft(warehouse, monkeypatch):
     publishing.publish(warehouse, Progress())
     before = warehouse.published.read_bytes()
 
-    def fail(connection, draft):
+    def fail(connection, draft, new):
         draft.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
@@ -125,3 +185,39 @@ def test_a_publish_that_fails_midway_leaves_the_old_file_and_no_draft(warehouse,
         publishing.publish(warehouse, Progress())
     assert warehouse.published.read_bytes() == before
     assert not list(warehouse.folder.glob("*.tmp"))
+
+
+def test_the_next_run_clears_away_what_a_killed_one_left(warehouse):
+    for name in ("service_kpis.duckdb.4.tmp", "service_kpis.duckdb.4.tmp.wal", "state.json.4.tmp"):
+        (warehouse.folder / name).write_bytes(b"half")
+    spilled = warehouse.folder / "build.duckdb.tmp"
+    for folder in (spilled, warehouse.folder / "data_docs.4.tmp", warehouse.folder / ".sample.x"):
+        folder.mkdir()
+        (folder / "part").write_bytes(b"half")
+    with warehouse.locked():
+        pass
+    assert sorted(path.name for path in warehouse.folder.iterdir()) == [
+        ".lock",
+        "build.duckdb",
+        "state.json",
+    ]
+
+
+def test_what_is_private_is_the_owners_alone_and_what_is_published_is_read_by_others(warehouse):
+    warehouse.build.chmod(0o644)  # as plain dbt of an earlier version left it
+    with warehouse.locked():
+        state.update(warehouse, {"vars": {}})
+        publishing.publish(warehouse, Progress())
+    modes = {path.name: path.stat().st_mode & 0o777 for path in warehouse.folder.iterdir()}
+    assert modes == {
+        ".lock": 0o600,
+        "build.duckdb": 0o600,
+        "state.json": 0o600,
+        "service_kpis.duckdb": 0o666 & ~users_umask(),
+    }
+
+
+def users_umask():
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

@@ -57,6 +57,10 @@ def publish(
     with duckdb.connect(warehouse.published) as connection:
         connection.execute("create schema marts")
         connection.execute("""
+            create macro marts.publication() as table select 'b1' as build_id,
+                '2026-12-10T08:02:00Z' as published_at, '2026-12-09T21:04:00Z' as as_of
+        """)
+        connection.execute("""
             create table marts.kpi_values (kpi_key text, grain text, period_start date,
                 dimension text, dimension_value text, numerator double, denominator double,
                 value double, sample_size bigint, ci_low double, ci_high double,
@@ -194,12 +198,17 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         "build": {
             "id": "b1",
             "at": "2026-12-10T08:00:00Z",
+            "passed": True,
+            "is_whole": True,
+            "models": 193,
             "as_of": "2026-12-09T21:04:00Z",
+            "failed": [],
             "vars": {"reporting_currency": "EUR", "reporting_timezone": "Europe/Paris"},
         },
         "checks": {
             "build_id": "b1",
             "at": "2026-12-10T08:01:00Z",
+            "passed": True,
             "count": 40,
             "failed": [
                 {
@@ -211,7 +220,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
                 }
             ],
         },
-        "published": {"id": "b1", "at": "2026-12-10T08:02:00Z", "path": "service_kpis.duckdb"},
     }
     warehouse.state.write_text(json.dumps(state), encoding="utf-8")
     return warehouse
@@ -312,11 +320,9 @@ def test_the_facts_of_the_published_build_are_told(html: str) -> None:
 
 def test_facts_of_another_build_are_left_out(tmp_path: Path) -> None:
     warehouse = publish(tmp_path, *a_year())
-    state = {
-        "build": {"id": "b2", "as_of": "2027-01-01T00:00:00Z"},
-        "checks": {"build_id": "b2", "count": 9, "failed": []},
-        "published": {"id": "b1", "at": "2026-12-10T08:02:00Z"},
-    }
+    later = {"at": "2027-01-01T00:00:00Z", "passed": True, "failed": []}
+    build = {"id": "b2", "as_of": later["at"], "is_whole": True, "models": 193, "vars": {}, **later}
+    state = {"build": build, "checks": {"build_id": "b2", "count": 9, **later}}
     warehouse.state.write_text(json.dumps(state), encoding="utf-8")
     text = words(write_report(warehouse).read_text(encoding="utf-8"))
     assert "2027" not in text

@@ -67,6 +67,27 @@ def test_published_file_holds_marts_alone(ran):
     assert undescribed == []
 
 
+def test_what_is_private_is_the_owners_alone_and_the_rest_is_read_by_others(ran):
+    folder = ran[0]
+    private = ["build.duckdb", "state.json", "service_kpis.key", "logs", ".dbt"]
+    modes = {name: (folder / name).stat().st_mode for name in private}
+    assert {name for name, mode in modes.items() if mode & 0o077} == set()
+    shown = ["service_kpis.duckdb", "report", "report/index.html", "data_docs/index.html"]
+    like_a_new_file = folder.parent / "new"
+    like_a_new_file.touch()
+    readers = like_a_new_file.stat().st_mode & 0o044
+    assert {(folder / name).stat().st_mode & 0o044 for name in shown} == {readers}
+
+
+def test_the_published_file_names_the_dbt_run_that_built_it(ran):
+    folder, told = ran
+    log = (folder / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert f"| {told['published']['id']} ===" in log
+    with duckdb.connect(folder / "build.duckdb", read_only=True) as connection:
+        stamp = connection.execute("from intermediate.latest_dbt_run").fetchall()
+    assert stamp == [(told["published"]["id"],)]
+
+
 def test_status_repeats_it(ran):
     code, told = service_kpis(ran[0], "status")
     assert code == 0

@@ -19,5 +19,5 @@ def python_checks(
 
     `chosen` are the vars and `seeds` is the folder of seeds that the last build was made with.
     """
-    yield from personal_data.check(connection)
+    yield from personal_data.check(connection, chosen)
     yield from recomputation.check(connection, chosen, seeds)

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import duckdb
+import phonenumbers
 
 from service_kpis.landing.sql import identifier, literal
 from service_kpis.outcome import Check
 from service_kpis.publishing import published_tables
 
-E_MAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+E_MAIL = r"[^@\s]+@[^@\s]+\.\pL{2,}"
+NUMBER = r"\+?\(?\d[\d ()./\x{A0}\x{202F}-]{5,}\d"
+"""What may be a telephone number within a text: digits, and what people put between them."""
 DIGITS_OF_A_PHONE = 7
 """Shorter texts, such as an extension, are the same as a queue's or agent's number by chance."""
+DIGITS_OF_A_PART = 9
+"""A shorter part of an id, such as a date, is the same as somebody's number by chance."""
 SHARE_OF_A_LEAK = 0.5
 """A column that holds customer ids holds them mostly; a client's name is one by chance."""
 PEOPLE = ("customer", "caller")
+AGENT_COLUMNS = (".agent", ".agent_id", ".dimension_value")
+"""Where an agent stands; elsewhere, an agent's id is another thing's by chance."""
+DECOYS = range(1, 11)
+"""What is added to known numbers to see how many parts of ids are a number by mere chance."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """How many distinct values of a published column are what they must not be."""
+    """How many distinct values of a published column are, or hold, what they must not."""
 
     column: str
     e_mails: int
     telephone_numbers: int
     customer_ids: int
+    agent_ids: int
 
 
-def check(connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
-    """Look for e-mail addresses, known telephone numbers and known customer ids in the marts.
+def check(connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any]) -> Iterator[Check]:
+    """Look for e-mail addresses, telephone numbers, customer ids and hidden agents in the marts.
 
-    Every text column of a published table is searched by its distinct values. Gives a check a kind
-    of identifier; `failed_rows` counts the distinct values found.
+    Every text column of a published table is searched by its distinct values; `chosen` are the vars
+    of the build. Gives a check a kind of identifier; `failed_rows` counts the distinct values
+    found. Numbers are known ones however they are written, alone or within another text such as a
+    call's id, and any in international form.
     """
     _know_people(connection)
-    found = [_search(connection, table, column) for table, column in _text_columns(connection)]
+    is_hashed = chosen["publish_agents"] == "hashed"
+    _hold_values(connection)
+    found = _search(connection)
     yield _check("e_mails", "e-mail addresses", {each.column: each.e_mails for each in found})
     yield _check(
         "telephone_numbers",
@@ -48,6 +66,12 @@ def check(connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
         "ids of customers in the clear",
         {each.column: each.customer_ids for each in found},
     )
+    if is_hashed:
+        yield _check(
+            "agent_ids",
+            "ids of agents in the clear, who are published hashed",
+            {each.column: each.agent_ids for each in found},
+        )
 
 
 def _check(name: str, what: str, found: dict[str, int]) -> Check:
@@ -63,7 +87,11 @@ def _check(name: str, what: str, found: dict[str, int]) -> Check:
 
 
 def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the known identifiers once, as temporary tables; none where nothing is landed."""
+    """Make the known identifiers once, as temporary tables; none where nothing is landed.
+
+    `known_numbers` holds digits: of a number as it was written, of its E.164 form, and of the same
+    with what stands for a country code before it. `decoys` are numbers that nobody is known by.
+    """
     has_parties = connection.execute(
         "select 1 from duckdb_tables() where database_name = current_database() "
         "and schema_name = 'raw' and table_name = 'parties'"
@@ -72,14 +100,40 @@ def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
         "raw.parties" if has_parties else "(select '' as kind, '' as identifier, '' as normalised)"
     )
     connection.execute(
-        "create or replace temp table known_numbers as select distinct value from ("
-        f"select unnest([identifier, normalised]) as value from {source} where kind = 'phone') "
-        f"where length(regexp_replace(value, '[^0-9]', '', 'g')) >= {DIGITS_OF_A_PHONE}"
+        f"""
+        create or replace temp table known_numbers as
+        select distinct digits
+        from (
+            select unnest([
+                {_digits("identifier")}, {_digits("normalised")}, '00' || {_digits("normalised")}
+            ]) as digits
+            from {source}
+            where kind = 'phone'
+        )
+        where length(digits) >= {DIGITS_OF_A_PHONE}
+        """
     )
     connection.execute(
-        "create or replace temp table known_customers as "
-        f"select distinct identifier as value from {source} where kind = 'customer'"
+        f"""
+        create or replace temp table decoys as
+        select distinct
+            left(digits, length(digits) - 6)
+            || lpad(cast((cast(right(digits, 6) as int) + more) % 1000000 as varchar), 6, '0')
+            as digits
+        from known_numbers, unnest({[*DECOYS]}) as added(more)
+        where length(digits) >= {DIGITS_OF_A_PART} and regexp_full_match(digits, '[0-9]+')
+        """
     )
+    connection.execute("delete from decoys where digits in (from known_numbers)")
+    for kind in ("customer", "agent"):
+        connection.execute(
+            f"create or replace temp table known_{kind}s as "
+            f"select distinct identifier as value from {source} where kind = '{kind}'"
+        )
+
+
+def _digits(text: str) -> str:
+    return f"regexp_replace({text}, '[^0-9]', '', 'g')"
 
 
 def _text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -92,19 +146,114 @@ def _text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]
     return [(table, column) for table, column in rows if table in published]
 
 
-def _search(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> Found:
-    """Count what a column must not hold; an order's id may be a customer's, too, by chance."""
-    name = identifier(column)
-    row = connection.execute(
-        f"with held as (select distinct {name} as value from marts.{identifier(table)} "
-        f"where {name} is not null) "
-        "select count(*), "
-        f"count(*) filter (value like '%@%' and regexp_matches(value, {literal(E_MAIL)})), "
-        "count(*) filter (value in (select value from known_numbers)), "
-        "count(*) filter (value in (select value from known_customers)) "
-        "from held"
-    ).fetchone()
-    values, e_mails, numbers, customers = row or (0, 0, 0, 0)
-    is_id_of_another_thing = column.endswith(("_id", "_key")) and not column.startswith(PEOPLE)
-    is_leak = customers > max(2, values * SHARE_OF_A_LEAK) and not is_id_of_another_thing
-    return Found(f"{table}.{column}", e_mails, numbers, customers if is_leak else 0)
+def _hold_values(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make temporary `held` (column_name, value) of the distinct texts of every published column.
+
+    A statement a table: one a column takes ten times as long, most of it to plan.
+    """
+    connection.execute("create or replace temp table held (column_name varchar, value varchar)")
+    by_table = groupby(_text_columns(connection), itemgetter(0))
+    for table, columns in by_table:
+        selects = " union all ".join(
+            f"select distinct {literal(f'{table}.{column}')}, {identifier(column)} "
+            f"from marts.{identifier(table)} where {identifier(column)} is not null"
+            for _, column in columns
+        )
+        connection.execute(f"insert into held {selects}")
+
+
+def _search(connection: duckdb.DuckDBPyConnection) -> list[Found]:
+    """Count what each column must not hold; an order's id may be a customer's, too, by chance."""
+    connection.execute(
+        f"""
+        create or replace temp table numbers_held as
+        with told as (
+            select column_name, value, {_digits("value")} as digits
+            from held
+            where regexp_matches(value, '[0-9]{{2}}')
+        ),
+        parts as (
+            select column_name, value, unnest(list_concat(
+                regexp_extract_all(value, '[0-9]{{{DIGITS_OF_A_PART},}}'),
+                list_transform(
+                    regexp_extract_all(value, {literal(NUMBER)}), lambda part: {_digits("part")}
+                )
+            )) as digits
+            from told
+            where length(digits) >= {DIGITS_OF_A_PART}
+        )
+        select column_name, value, digits, true as is_whole
+        from told
+        where length(digits) >= {DIGITS_OF_A_PHONE}
+          and regexp_full_match(value, {literal(NUMBER)})
+        union all
+        select distinct column_name, value, digits, false
+        from parts
+        where length(digits) >= {DIGITS_OF_A_PART}
+        """
+    )
+    rows = connection.execute(
+        f"""
+        with numbers as (
+            select
+                column_name,
+                count(distinct value) filter (is_whole and digits in (from known_numbers)) as whole,
+                count(distinct value) filter (digits in (from known_numbers)) as known,
+                count(distinct value) filter (digits in (from decoys)) as chance
+            from numbers_held
+            group by column_name
+        )
+        select
+            column_name,
+            count(*),
+            count(*) filter (value like '%@%' and regexp_matches(value, {literal(E_MAIL)})),
+            coalesce(any_value(numbers.whole), 0),
+            coalesce(any_value(numbers.known), 0),
+            coalesce(any_value(numbers.chance), 0),
+            count(*) filter (value in (from known_customers)),
+            count(*) filter (value in (from known_agents))
+        from held
+        left join numbers using (column_name)
+        group by column_name
+        order by column_name
+        """
+    ).fetchall()
+    shown = _international_numbers(connection)
+    return [
+        Found(
+            column,
+            e_mails,
+            _leaked_numbers(column, whole, known, chance) or shown[column],
+            customers if _is_leak(column, customers, values) else 0,
+            agents if column.endswith(AGENT_COLUMNS) else 0,
+        )
+        for column, values, e_mails, whole, known, chance, customers, agents in rows
+    ]
+
+
+def _leaked_numbers(column: str, whole: int, known: int, chance: int) -> int:
+    """Give how many values are or hold known numbers: by chance, as many hold a decoy."""
+    is_certain = whole > 0 and not _is_id_of_another_thing(column)
+    return known if is_certain or known > chance else 0
+
+
+def _is_leak(column: str, customers: int, values: int) -> bool:
+    return customers > max(2, values * SHARE_OF_A_LEAK) and not _is_id_of_another_thing(column)
+
+
+def _is_id_of_another_thing(column: str) -> bool:
+    _, _, name = column.rpartition(".")
+    return name.endswith(("_id", "_key")) and not name.startswith(PEOPLE)
+
+
+def _international_numbers(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+    """Count, by column, the values that hold a valid number in international form, known or not."""
+    rows = connection.execute(
+        "select column_name, value from held "
+        "where contains(value, '+') and regexp_matches(value, '\\+[0-9][0-9 ().-]{6,}')"
+    ).fetchall()
+    return Counter(
+        column
+        for column, value in rows
+        if any(True for _ in phonenumbers.PhoneNumberMatcher(value, None))
+    )

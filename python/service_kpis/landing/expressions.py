@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import duckdb
 
 from service_kpis.errors import InputError
+from service_kpis.landing.functions import EXPRESSIONS, FUNCTIONS, TABLE_FUNCTIONS
 
-_TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
 _TABLE_KINDS = frozenset({"EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"})
-# Functions that reach settings, files, sequences, logs, other SQL or the session, not the row.
-_FORBIDDEN_FUNCTION = re.compile(
-    r"(duckdb_|pragma_|pg_|read_|write_|json_execute_|json_serialize_|json_deserialize_|current_(?!date$|time|localtime)|sleep|query|"
-    r"getenv|getvariable|nextval|currval|txid|glob|in_search_path|session_user|user$|version$|"
-    r"has_|set_config|parse_duckdb_log|inet_|shobj_|col_description|obj_description|__internal)"
-)
+_NAMES_SHOWN = 20
+_DIGITS_OF_DATA = 5
+"""No column's name holds as many, and every date and telephone number does."""
+_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII | re.IGNORECASE)
 _SYSTEM_NAME = re.compile(r"(duckdb_|pg_|pragma_|sqlite_|information_schema)", re.IGNORECASE)
+_SESSION_NAMES = frozenset(
+    {"current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"}
+)
+"""What DuckDB reads as a function of the session where no column bears the name."""
 
 
 def guarded(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) -> tuple[str, str]:
@@ -29,6 +31,7 @@ def guarded(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) 
     for what does not fit the file, or is not of its row alone.
     """
     check_expression(connection, expression, shown)
+    _refuse_session_names(connection, expression, shown)
     wrapped = f"({expression}\n)"
     try:
         kind = _described_type(connection, wrapped)
@@ -46,6 +49,23 @@ def guarded(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) 
             "something else each time; fold or join rows by relations and a query."
         ) from None
     return piece, kind
+
+
+def _refuse_session_names(
+    connection: duckdb.DuckDBPyConnection, expression: str, shown: str
+) -> None:
+    """Refuse a word such as `user` where no column of the file bears it."""
+    columns = {row[0].lower() for row in connection.execute("describe _landing_input").fetchall()}
+    _refuse_words(
+        _parse(connection, f"select {expression}", shown), _SESSION_NAMES - columns, shown
+    )
+
+
+def _refuse_words(tree: object, words: Collection[str], shown: str) -> None:
+    for node in _nodes(tree):
+        names = node.get("column_names") or [""]
+        if len(names) == 1 and names[0].lower() in words:
+            raise InputError(f"{shown} uses a column {names[0]} that the file lacks.")
 
 
 def _is_plain(connection: duckdb.DuckDBPyConnection, expression: str) -> bool:
@@ -66,9 +86,19 @@ def _misfit(connection: duckdb.DuckDBPyConnection, error: duckdb.Error, shown: s
     if unknown:
         columns = connection.execute("describe _landing_input").fetchall()
         names = [row[0] for row in columns if row[0] not in ("_row", "_file")]
-        return f"{shown} uses a column {unknown[1]} that the file lacks. It has {', '.join(names)}."
+        return f"{shown} uses a column {unknown[1]} that the file lacks. {told_columns(names)}"
     first_line = str(error).splitlines()[0]
     return f"{shown} does not fit the file: {first_line}"
+
+
+def told_columns(names: Sequence[str]) -> str:
+    """Name a file's columns; where the header looks like a row of data, its values stay inside."""
+    if any("@" in name or len(re.sub(r"\D", "", name)) >= _DIGITS_OF_DATA for name in names):
+        return (
+            "Its first line looks like data, not names: if it has none, say `header: false` and "
+            "`names` under options."
+        )
+    return f"It has {', '.join(names)}."
 
 
 def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) -> None:
@@ -94,16 +124,23 @@ def check_expression(connection: duckdb.DuckDBPyConnection, expression: str, sho
 def check_query(
     connection: duckdb.DuckDBPyConnection, query: str, relations: Collection[str], shown: str
 ) -> None:
-    """Raise InputError unless `query` is one SELECT over `relations` alone."""
+    """Raise InputError unless `query` is one SELECT over `relations` alone.
+
+    A relation of another schema is named with it: sales.orders.
+    """
     node = _parse(connection, query, shown)
     for sql in (query, f"select * from ({query}\n)"):
         node = _parse(connection, sql, shown)
-        names = {name.lower() for name in (*relations, *_cte_names(node))}
+        names = {name.lower() for name in relations} | _cte_names(node, shown)
         _refuse_reaching_out(node, names, shown)
+        # A relation may well have a column `user`; without one, it is always the same word.
+        _refuse_words(node, _SESSION_NAMES - {"user"}, shown)
 
 
 def _parse(connection: duckdb.DuckDBPyConnection, sql: str, shown: str) -> dict[str, Any]:
     """Parse one SELECT by DuckDB's own parser; gives its syntax tree."""
+    if "\0" in sql:  # what stands after it would be parsed here and not there, or the reverse
+        raise InputError(f"{shown} holds a NUL character. Remove it.")
     row = connection.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
     tree = json.loads(row[0]) if row else {"error": True}
     if tree["error"] or len(tree["statements"]) != 1:
@@ -122,34 +159,57 @@ def _nodes(tree: object) -> Iterator[dict[str, Any]]:
             yield from _nodes(branch)
 
 
-def _cte_names(tree: object) -> Iterator[str]:
+def _cte_names(tree: object, shown: str) -> set[str]:
+    """Give the names that CTEs make, in lower case; raises InputError for those that pretend.
+
+    A name made within a subquery would, used outside of it, be a file, or a table of ours.
+    """
+    names = set()
     for node in _nodes(tree):
         for entry in (node.get("cte_map") or {}).get("map", ()):
-            yield entry["key"]
+            name = entry["key"].lower()
+            if not _NAME.fullmatch(name) or _SYSTEM_NAME.match(name):
+                raise InputError(
+                    f"{shown} may not use the name {name}: one starts with a letter, holds "
+                    "letters, digits and _, and is none of DuckDB's own."
+                )
+            names.add(name)
+    return names
 
 
 def _refuse_reaching_out(tree: object, names: Collection[str], shown: str) -> None:
-    """Refuse tables other than `names`, table functions, and functions that leave the row."""
-    if any(_SYSTEM_NAME.match(name) for name in names):
-        raise InputError(f"{shown} may not use a name of DuckDB's own tables.")
+    """Refuse tables other than `names`, and every function but those that keep to their row."""
     for node in _nodes(tree):
-        function = str(node.get("function_name", "")).lower()
-        if function and (_FORBIDDEN_FUNCTION.match(function) or node.get("catalog")):
-            raise InputError(f"{shown} may not use the function {function}.")
+        _refuse_expression(node, shown)
         if "sample" not in node or "select_list" in node:
             continue
         match node["type"]:
             case "BASE_TABLE":
-                is_named = node["table_name"].lower() in names
-                if not is_named or node["schema_name"] or node["catalog_name"]:
+                schema = f"{node['schema_name']}." if node["schema_name"] else ""
+                name = f"{schema}{node['table_name']}".lower()
+                if name not in names or _SYSTEM_NAME.match(name) or node["catalog_name"]:
+                    known = ", ".join(sorted(names)[:_NAMES_SHOWN]) or "its row"
+                    more = " and more" if len(names) > _NAMES_SHOWN else ""
                     raise InputError(
-                        f"{shown} may not read {node['table_name']}; "
-                        + (f"it has {', '.join(sorted(names))}." if names else "it has its row.")
+                        f"{shown} may not read {schema}{node['table_name']}; it has {known}{more}."
                     )
             case "TABLE_FUNCTION":
-                if node["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:
-                    raise InputError(
-                        f"{shown} may not use {node['function']['function_name']} as a table."
-                    )
+                function = node["function"]
+                if function["function_name"].lower() not in TABLE_FUNCTIONS:
+                    raise InputError(f"{shown} may not use {function['function_name']} as a table.")
             case kind if kind not in _TABLE_KINDS:
                 raise InputError(f"{shown} may only select from its relations.")
+
+
+def _refuse_expression(node: dict[str, Any], shown: str) -> None:
+    kind = node.get("class")
+    if kind is not None and kind not in EXPRESSIONS:
+        raise InputError(f"{shown} may not use {str(kind).lower()} expressions.")
+    if "function_name" in node:
+        function = str(node["function_name"]).lower()
+        # The parser itself writes some as `main.substring`.
+        is_elsewhere = node.get("catalog") or node.get("schema") not in ("", "main")
+        if is_elsewhere or function not in FUNCTIONS | TABLE_FUNCTIONS:
+            raise InputError(
+                f"{shown} may not use the function {function}. docs/landing.md says which it may."
+            )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 from service_kpis.errors import InputError
 
+_Row = TypeVar("_Row")
+
 BATCH = 50_000
 """Rows that Python hands to DuckDB at once."""
+
+_BATCH_CHARACTERS = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,45 @@ class RawFile:
 
     columns: tuple[str, ...]
     bad_rows: tuple[BadRow, ...]
+    read: int
+    """Data rows, counted as they were cut; what arrived in the table is counted by itself."""
 
 
-def copy_aside(path: Path, folder: Path) -> Path:
-    """Copy a file; raises InputError where it cannot be read or changes meanwhile."""
+def batches(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[_Row]]:
+    """Give rows in batches that fit in memory, whatever `size` (in characters) a row has."""
+    batch: list[_Row] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += size(row)
+        if len(batch) == BATCH or characters > _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def copy_aside(path: Path, folder: Path, beside: tuple[str, ...] = ()) -> Path:
+    """Copy a file; raises InputError where it cannot be read or changes meanwhile.
+
+    `beside` are the endings of files that belong to it where they are there, such as a database's
+    write-ahead log; their copies bear its copy's name.
+    """
     aside = folder / f"copy{path.suffix}"
+    sides = [path.with_name(path.name + ending) for ending in beside]
     try:
-        before = _fingerprint(path)
+        before = [_fingerprint(path), *map(_fingerprint_if_there, sides)]
         shutil.copyfile(path, aside)
-        after = _fingerprint(path)
+        for side, ending, found in zip(sides, beside, before[1:], strict=True):
+            if found is not None:
+                shutil.copyfile(side, aside.with_name(aside.name + ending))
+        after = [_fingerprint(path), *map(_fingerprint_if_there, sides)]
+        size = path.stat().st_size
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
         raise InputError(f"{path} cannot be read ({error.strerror or 'no plain file'}).") from None
-    if before != after or aside.stat().st_size != after[0]:
+    if before != after or aside.stat().st_size != size:
         raise InputError(f"{path} changed while it was read. Land it again when it is complete.")
     return aside
 
@@ -53,6 +85,10 @@ def copy_aside(path: Path, folder: Path) -> Path:
 def _fingerprint(path: Path) -> tuple[int, int, int]:
     stat = os.stat(path)  # noqa: PTH116 - the same call that a test stands in for
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def _fingerprint_if_there(path: Path) -> tuple[int, int, int] | None:
+    return _fingerprint(path) if path.exists() else None
 
 
 @contextmanager

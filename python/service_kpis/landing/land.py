@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -13,7 +14,9 @@ import duckdb
 
 from service_kpis.contract import Table
 from service_kpis.errors import CheckFailedError, InputError, MachineError
-from service_kpis.landing.account import FileAccount, write_accounts
+from service_kpis.landing.account import FileAccount, prove, prove_written, write_accounts
+from service_kpis.landing.forgotten import keep_forgotten
+from service_kpis.landing.keys import rotate_key, warehouse_key
 from service_kpis.landing.parties import forget_numbers, refresh_parties
 from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
@@ -25,10 +28,11 @@ from service_kpis.landing.store import (
     create_raw_tables,
     known_sources,
     read_known_sources,
-    secret_key,
 )
-from service_kpis.landing.upsert import delete_unseen, upsert, valid_rows
+from service_kpis.landing.upsert import count_rows, delete_unseen, upsert, valid_rows
 from service_kpis.warehouse import Warehouse
+
+_COPIES = ".landing-"
 
 
 def land(  # noqa: PLR0913
@@ -40,6 +44,7 @@ def land(  # noqa: PLR0913
     default_country: str = "FR",
     clock_skew_seconds: int = 5,
     is_sample: bool = False,
+    is_key_rotated: bool = False,
     on_progress: Progress | None = None,
     landed: list[FileAccount] | None = None,
 ) -> list[FileAccount]:
@@ -47,7 +52,9 @@ def land(  # noqa: PLR0913
 
     The caller holds `warehouse.locked()`. A real source removes the sample first, and `on_progress`
     says so. `landed`, where given, is the list that is filled and returned: after an error it holds
-    the accounts of the sources that landed before. `dry_run` does everything and leaves nothing.
+    the accounts of the sources that landed before, and of one that `strict` refused. `dry_run` does
+    everything and leaves nothing.
+    `is_key_rotated` takes another key than the warehouse was made with.
 
     Raises InputError, and CheckFailedError where `strict` finds a reject: nothing of that source
     landed, and later ones are not begun.
@@ -56,14 +63,19 @@ def land(  # noqa: PLR0913
     tell = on_progress or _say_nothing
     country = country_code(default_country, "vars")
     _refuse_same_names(sources)
+    _clear_copies(warehouse)
     with _rehearsal(warehouse) if dry_run else nullcontext(warehouse) as target:
-        key = secret_key(target)
         for path in sources:
             source = read_source(locate(path))
             source = replace(source, default_country=source.default_country or country)
             with _landing(target, source, clock_skew_seconds, tell) as landing:
-                accounts.extend(
-                    _land_source(landing, key, is_sample=is_sample, strict=strict, dry_run=dry_run)
+                _land_source(
+                    landing,
+                    accounts,
+                    is_sample=is_sample,
+                    is_key_rotated=is_key_rotated,
+                    strict=strict,
+                    dry_run=dry_run,
                 )
     return accounts
 
@@ -81,6 +93,12 @@ def _refuse_same_names(sources: Sequence[Path]) -> None:
             )
 
 
+def _clear_copies(warehouse: Warehouse) -> None:
+    """Remove the copies of files that a killed landing left; the caller holds the warehouse."""
+    for folder in warehouse.folder.glob(f"{_COPIES}*"):
+        shutil.rmtree(folder)
+
+
 @contextmanager
 def _rehearsal(warehouse: Warehouse) -> Iterator[Warehouse]:
     """Give the warehouse if it holds sources, else an empty one that goes: nothing is written."""
@@ -96,12 +114,15 @@ def _landing(
     warehouse: Warehouse, source: Source, clock_skew_seconds: int, tell: Progress
 ) -> Iterator[Landing]:
     """Open a landing of `source`; what DuckDB raises in it becomes a plain MachineError."""
+    warehouse.folder.mkdir(parents=True, exist_ok=True)
     try:
         with (
-            tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".landing-") as folder,
+            tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=_COPIES) as folder,
             warehouse.connect() as connection,
         ):
-            yield Landing(connection, source, Path(folder), _now(), clock_skew_seconds, tell)
+            yield Landing(
+                warehouse, connection, source, Path(folder), _now(), clock_skew_seconds, tell
+            )
     except duckdb.OutOfMemoryException as error:
         raise MachineError(f"There is too little memory to land {source.name}.") from error
     except duckdb.Error as error:
@@ -119,32 +140,50 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _land_source(
-    landing: Landing, key: bytes, *, is_sample: bool, strict: bool, dry_run: bool
-) -> list[FileAccount]:
+def _land_source(  # noqa: PLR0913
+    landing: Landing,
+    landed: list[FileAccount],
+    *,
+    is_sample: bool,
+    is_key_rotated: bool,
+    strict: bool,
+    dry_run: bool,
+) -> None:
+    """Land one source and add its accounts to `landed`; `strict` keeps nothing if any row fails."""
     connection, source = landing.connection, landing.source
     create_raw_tables(connection)
+    key, is_another = warehouse_key(landing.warehouse, connection, is_rotated=is_key_rotated)
     staged = stage(landing)
     rejected = sum(account.rejected for one in staged for account in one.accounts)
-    if strict and rejected:
-        raise CheckFailedError(
-            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
-            f"{summarise_rejects(connection)}."
-        )
+    is_kept = not dry_run and not (strict and rejected)
+    if rejected and dry_run:
+        landing.tell(f"{source.name} would refuse: {summarise_rejects(connection, most=20)}")
+    tables = [one.table for one in staged]
+    copies = keep_forgotten(connection, key, tables, str(source.default_country))
     connection.execute("begin")
+    if is_another:
+        _rotate_key(landing)
     _make_way(landing, is_sample=is_sample)
     for one in staged:
         _write(landing, one)
+        for seq, account in one.by_seq.items():
+            account.unchanged += copies.get((one.table.name, seq), 0)
     connection.execute("insert into raw.rejects from _landing_rejects")
     accounts = [account for one in staged for account in one.accounts]
+    prove(connection, accounts, source.name)
     write_accounts(connection, source.name, accounts, landing.landed_at)
     _remember(landing, is_sample=is_sample)
     countries = dict(
         connection.execute("select source_name, default_country from raw.sources").fetchall()
     )
     refresh_parties(connection, key, countries)
-    connection.execute("rollback" if dry_run else "commit")
-    return accounts
+    connection.execute("commit" if is_kept else "rollback")
+    landed.extend(accounts)
+    if strict and rejected:
+        raise CheckFailedError(
+            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
+            f"{summarise_rejects(connection, most=3)}."
+        )
 
 
 def _write(landing: Landing, staged: StagedTable) -> None:
@@ -152,7 +191,15 @@ def _write(landing: Landing, staged: StagedTable) -> None:
     connection, source, table = landing.connection, landing.source, staged.table
     files = None if staged.is_replaced else staged.files
     clear_rejects(connection, source.name, table.name, files)
+    before = count_rows(connection, table, source.name)
     states = upsert(connection, table, source.name, landing.landed_at)
+    prove_written(
+        source.name,
+        table.name,
+        before=before,
+        inserted=sum(inserted for inserted, _, _ in states.values()),
+        after=count_rows(connection, table, source.name),
+    )
     for seq, (inserted, updated, unchanged) in states.items():
         account = staged.by_seq[seq]
         account.inserted += inserted
@@ -161,6 +208,17 @@ def _write(landing: Landing, staged: StagedTable) -> None:
     if staged.is_replaced:
         delete_unseen(connection, table, source.name)
     _count_repairs(landing, table)
+
+
+def _rotate_key(landing: Landing) -> None:
+    """Let refresh_parties hash everybody with the new key; say what that costs."""
+    lost = rotate_key(landing.connection)
+    landing.tell("The key is another: every hash of a customer or caller is a new one.")
+    if lost:
+        landing.tell(
+            f"{lost} erased people were known by the old key alone: where a source still holds "
+            "them, they land again. Take them out of the files, or erase them again."
+        )
 
 
 def _make_way(landing: Landing, *, is_sample: bool) -> None:

@@ -14,7 +14,9 @@ from service_kpis.contract import tables
 from service_kpis.landing.sql import batch, identifier
 
 _HASH_DIGITS = 32
-_WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})
+WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})
+TOKEN_PREFIX = "forgotten_"  # noqa: S105  no password
+"""What every token begins with that stands for an erased person (landing/forgotten.py)."""
 
 
 @lru_cache(maxsize=100_000)
@@ -25,8 +27,10 @@ def normalise_number(number: str, country: str) -> tuple[str, str] | None:
     `text`: the trimmed text, where it holds a digit (extensions, short codes).
     """
     text = number.strip()
-    if text.lower() in _WITHHELD:
+    if text.lower() in WITHHELD:
         return None
+    if text.startswith(TOKEN_PREFIX):
+        return "text", text
     try:
         parsed = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-import sys
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,44 +21,21 @@ import duckdb
 import numpy as np
 
 from service_kpis.errors import InputError
+from service_kpis.landing.csv_records import Layout, csv_reader, cut_records, oddity
 from service_kpis.landing.files import (
-    BATCH,
     BadRow,
     RawFile,
+    batches,
     open_bytes,
     text_stream,
     unique_names,
 )
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import batch, identifier, literal
+from service_kpis.landing.sql import batch, identifier, literal, scalar
 
 _CHUNK = 1 << 22
-_LONGEST_ROW_TEXT = 1 << 16
 _NEWLINE, _RETURN = 10, 13
-csv.field_size_limit(sys.maxsize)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the file is cut: where its data begin, by what, into which columns."""
-
-    lines_before_data: int
-    delim: str
-    columns: tuple[str, ...]
-    quote: str
-    escape: str | None
-    nulls: tuple[str, ...]
-
-    @property
-    def is_common(self) -> bool:
-        """A layout that DuckDB cuts as Python does."""
-        return (
-            len(self.columns) > 1
-            and self.delim.isascii()
-            and (self.quote.isascii() or not self.quote)
-            and self.escape in (None, self.quote)
-            and self.delim != self.quote
-        )
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -78,10 +54,11 @@ def read_csv(
     Raises InputError where the file is empty, undecodable as a whole, or has too few names.
     """
     file = _CsvFile(aside, shown, options.encoding, layout_of(aside, shown, options))
-    bad_rows: tuple[BadRow, ...] = ()
-    if not _read_by_duckdb(connection, file, table):
-        bad_rows = _read_by_python(connection, file, table)
-    return RawFile(file.layout.columns, bad_rows)
+    read = _read_by_duckdb(connection, file, table)
+    if read is not None:
+        return RawFile(file.layout.columns, (), read)
+    bad_rows, read = _read_by_python(connection, file, table)
+    return RawFile(file.layout.columns, bad_rows, read)
 
 
 def layout_of(aside: Path, shown: str, options: Options) -> Layout:
@@ -102,14 +79,14 @@ def layout_of(aside: Path, shown: str, options: Options) -> Layout:
                 lines.append("")
             delim = delim or _guess_delim(lines[-1], options.quote)
             rest = iter([lines[-1], *islice(stream, 1000)])
-            first = next(_reader(rest, delim, options.quote, options.escape), [])
+            first = next(csv_reader(rest, delim, options.quote, options.escape), [])
         except UnicodeError:
             raise InputError(_undecodable(shown, options.encoding)) from None
         except csv.Error:
             raise InputError(f"{shown}: its first line has a quote that is not closed.") from None
-    header_lines = len(lines) + sum(field.count("\n") for field in first)
+    header_lines = len(lines) + sum(len(_LINE_END.findall(field)) for field in first)
     names = list(options.names or (first if options.has_header else _numbered(len(first))))
-    if any(_oddity(name, names, len(names)) for name in names):
+    if any(oddity(name, names, len(names)) for name in names):
         raise InputError(_undecodable(shown, options.encoding))
     if options.has_header and len(names) < len(first):
         raise InputError(f"{shown} has {len(first)} columns, and names lists {len(names)}.")
@@ -143,30 +120,17 @@ def _undecodable(shown: str, encoding: str) -> str:
     return f"{shown} is not text in {encoding}. Give its encoding in options, such as latin-1."
 
 
-def _reader(
-    lines: Iterator[str], delim: str, quote: str, escape: str | None
-) -> Iterator[list[str]]:
-    is_doubled = escape in (None, quote)
-    return csv.reader(
-        lines,
-        delimiter=delim,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        doublequote=is_doubled,
-        escapechar=None if is_doubled else escape,
-        strict=True,
-    )
-
-
-def _read_by_duckdb(connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str) -> bool:
-    """Read a file in which nothing is odd; False where anything is."""
+def _read_by_duckdb(
+    connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
+) -> int | None:
+    """Read a file in which nothing is odd, and count its records; None where anything is."""
     layout = file.layout
     if not layout.is_common:
-        return False
+        return None
     body = file.aside.with_name("body.csv")
     records = _write_body(file, body)
     if records is None:
-        return False
+        return None
     columns = {f"c{position}": "VARCHAR" for position in range(len(layout.columns))}
     spec = ", ".join(f"{name}: {literal(kind)}" for name, kind in columns.items())
     named = ", ".join(
@@ -188,11 +152,11 @@ def _read_by_duckdb(connection: duckdb.DuckDBPyConnection, file: _CsvFile, table
             [str(body)],
         )
     except duckdb.Error:
-        return False
+        return None
     finally:
         body.unlink()
-    read = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
-    return read == (records,)
+    arrived = scalar(connection, f"select count(*) from {identifier(table)}")
+    return records if arrived == records else None
 
 
 def _write_body(file: _CsvFile, body: Path) -> int | None:
@@ -299,89 +263,24 @@ class _RecordCounter:
 
 def _read_by_python(
     connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
-) -> tuple[BadRow, ...]:
+) -> tuple[tuple[BadRow, ...], int]:
     layout = file.layout
     columns = ", ".join(f"{identifier(name)} varchar" for name in layout.columns)
     connection.execute(f"create or replace temp table {identifier(table)} ({columns}, _row bigint)")
     bad_rows: list[BadRow] = []
+    last_row = 0
     with open_bytes(file.aside, file.shown) as binary:
         stream = text_stream(binary, file.encoding, _lenient(file.encoding))
         try:
             for _ in range(layout.lines_before_data):
                 stream.readline()
-            good_rows = _cut(stream, layout, bad_rows)
-            while rows := list(islice(good_rows, BATCH)):
+            good_rows = cut_records(stream, layout, bad_rows)
+            for rows in batches(good_rows, lambda row: sum(map(len, row[1]))):
+                last_row = rows[-1][0]
                 _insert(connection, rows, layout, table)
         except UnicodeError:
             raise InputError(_undecodable(file.shown, file.encoding)) from None
-    return tuple(bad_rows)
-
-
-def _cut(
-    stream: io.TextIOWrapper, layout: Layout, bad_rows: list[BadRow]
-) -> Iterator[tuple[int, list[str]]]:
-    """Cut lines into records; yields the good ones with their numbers, collects the others."""
-    lines: list[str] = []
-
-    def remember() -> Iterator[str]:
-        for line in stream:
-            lines.append(line)
-            yield line
-
-    blanks = " \t\r\n".replace(layout.delim, "")
-    reader = _reader(remember(), layout.delim, layout.quote, layout.escape)
-    row = 0
-    while True:
-        lines.clear()
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            # A quote that is not closed has swallowed these lines: each is refused by itself, so
-            # that none is lost where the text of a row is cut.
-            for line in lines:
-                if line.strip(blanks):
-                    row += 1
-                    bad_rows.append(BadRow(row, "broken_quote", _shown(line)))
-            continue
-        text = "".join(lines)
-        if not text.strip(blanks):
-            continue
-        row += 1
-        if code := _oddity(text, fields, len(layout.columns)):
-            if len(lines) > 1 and len(text.encode("utf-8", "replace")) > _LONGEST_ROW_TEXT // 2:
-                bad_rows.extend(
-                    BadRow(row + offset, code, _shown(line)) for offset, line in enumerate(lines)
-                )
-                row += len(lines) - 1
-            else:
-                bad_rows.append(BadRow(row, code, _shown(text)))
-        else:
-            yield row, fields
-
-
-def _oddity(text: str, fields: list[str], width: int) -> str | None:
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return "undecodable"
-    if "\0" in text:
-        return "undecodable"
-    return None if len(fields) == width else "wrong_field_count"
-
-
-def _shown(text: str) -> str:
-    """Show a line as it came, its undecodable bytes in hexadecimal."""
-    plain = text.rstrip("\r\n").replace("\0", "\\x00")
-    return plain.encode(
-        "utf-8", "surrogateescape" if _is_escaped(plain) else "backslashreplace"
-    ).decode("utf-8", "backslashreplace")
-
-
-def _is_escaped(text: str) -> bool:
-    return all(not "\ud800" <= mark <= "\udfff" or "\udc80" <= mark <= "\udcff" for mark in text)
+    return tuple(bad_rows), max([last_row, *(bad.row_number for bad in bad_rows)])
 
 
 def _insert(

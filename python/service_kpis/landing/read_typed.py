@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import json
 from pathlib import Path
 
 import duckdb
 
 from service_kpis.errors import InputError
-from service_kpis.landing.files import BATCH, BadRow, RawFile, open_bytes, unique_names
-from service_kpis.landing.sql import batch, identifier, literal
+from service_kpis.landing.files import BadRow, RawFile, batches, open_bytes, unique_names
+from service_kpis.landing.sql import batch, identifier, literal, scalar
 
 _JSON_SCALARS = {
     frozenset({"BIGINT"}): "bigint",
@@ -28,8 +28,13 @@ def read_parquet(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
     """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
-    scan = f"read_parquet({literal(str(aside))}, hive_partitioning = false)"
+    path = literal(str(aside))
+    scan = f"read_parquet({path}, hive_partitioning = false)"
     try:
+        rows = scalar(
+            connection,
+            f"select cast(sum(num_rows) as bigint) from parquet_file_metadata({path})",
+        )
         found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
         names = unique_names(found)
         named = "".join(
@@ -42,7 +47,7 @@ def read_parquet(
         )
     except duckdb.Error:
         raise InputError(f"{shown} is not a readable Parquet file.") from None
-    return RawFile(names, ())
+    return RawFile(names, (), rows)
 
 
 def read_jsonl(
@@ -52,8 +57,56 @@ def read_jsonl(
 
     Objects and arrays are JSON, a missing key is null. A line that is no JSON object is a bad row.
     """
-    bad_rows = _load_lines(connection, aside, shown)
-    bad_rows += [
+    bad_rows, read = _load_lines(connection, aside, shown)
+    bad_rows += _take_out_broken_lines(connection)
+    keys = _json_keys(connection)
+    if not keys:
+        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object with keys.")
+    names = unique_names(list(keys))
+    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
+    connection.execute(
+        f"""
+        create or replace temp table _landing_parts as
+        select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
+        from _landing_lines
+        """
+    )
+    columns = "".join(
+        f"cast(parts[{position}] as {_holding(connection, position, kind)}) as {identifier(name)}, "
+        for position, (name, kind) in enumerate(zip(names, keys.values(), strict=True), start=1)
+    )
+    connection.execute(
+        f"create or replace temp table {identifier(table)} as "
+        f"select {columns} _row from _landing_parts"
+    )
+    connection.execute("drop table _landing_lines")
+    connection.execute("drop table _landing_parts")
+    return RawFile(names, tuple(bad_rows), read)
+
+
+def _holding(connection: duckdb.DuckDBPyConnection, position: int, kind: str) -> str:
+    """Give the type that holds every digit of a column: a whole number may be wide as an id is."""
+    if kind not in ("bigint", "double"):
+        return kind
+    are_whole, fit_bigint, fit_hugeint, are_wide = connection.execute(
+        f"""
+        select
+            coalesce(bool_and(regexp_full_match(part, '-?\\d+')), true),
+            coalesce(bool_and(try_cast(part as bigint) is not null), true),
+            coalesce(bool_and(try_cast(part as hugeint) is not null), true),
+            coalesce(bool_or(regexp_full_match(part, '-?\\d{{16,}}')), false)
+        from (select parts[{position}] as part from _landing_parts)
+        where part is not null
+        """
+    ).fetchall()[0]
+    if are_whole:
+        return "bigint" if fit_bigint else "hugeint" if fit_hugeint else "varchar"
+    return "varchar" if are_wide else "double"
+
+
+def _take_out_broken_lines(connection: duckdb.DuckDBPyConnection) -> list[BadRow]:
+    """Take the lines that are no JSON object out of `_landing_lines`; gives them as bad rows."""
+    bad_rows = [
         BadRow(row, "not_json", text)
         for row, text in connection.execute(
             """
@@ -62,57 +115,45 @@ def read_jsonl(
             """
         ).fetchall()
     ]
-    connection.execute(
+    # DuckDB reads NaN, Infinity and a comma at the end, which are no JSON.
+    suspects = connection.execute(
+        r"""
+        select _row, line from _landing_lines
+        where regexp_matches(line, 'nan|inf|,\s*[}\]]', 'i')
+          and case when json_valid(line) then json_type(line) = 'OBJECT' else false end
         """
-        delete from _landing_lines
-        where case when json_valid(line) then json_type(line) <> 'OBJECT' else true end
-        """
-    )
-    keys = _json_keys(connection)
-    if not keys:
-        raise InputError(f"{shown} is not JSON Lines: no line of it is a JSON object with keys.")
-    names = unique_names(list(keys))
-    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
-
-    def extract(whole_number: str) -> None:
-        kinds = (whole_number if kind == "bigint" else kind for kind in keys.values())
-        columns = "".join(
-            f"cast(parts[{position}] as {kind}) as {identifier(name)}, "
-            for position, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1)
-        )
+    ).fetchall()
+    bad_rows += [BadRow(row, "not_json", text) for row, text in suspects if not _is_strict(text)]
+    with batch(connection, {}, {"row": [bad.row_number for bad in bad_rows]}):
         connection.execute(
-            f"""
-            create or replace temp table {identifier(table)} as
-            select {columns} _row
-            from (
-                select json_extract_string(line, [{pointers}]::varchar[]) as parts, _row
-                from _landing_lines
-            )
-            """
+            "delete from _landing_lines where _row in (select row from _landing_batch)"
         )
+    return bad_rows
+
+
+def _is_strict(line: str) -> bool:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
 
     try:
-        extract("bigint")
-    except duckdb.ConversionException:
-        # Beyond 64 bits: rare, and fewer functions take the wider type.
-        extract("hugeint")
-    connection.execute("drop table _landing_lines")
-    return RawFile(names, tuple(bad_rows))
+        json.loads(line, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
-def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) -> list[BadRow]:
+def _load_lines(
+    connection: duckdb.DuckDBPyConnection, aside: Path, shown: str
+) -> tuple[list[BadRow], int]:
     connection.execute("create or replace temp table _landing_lines (line varchar, _row bigint)")
     bad_rows: list[BadRow] = []
     row = 0
     with open_bytes(aside, shown) as binary:
-        first = True
-        while raws := list(islice(binary, BATCH)):
+        for raws in batches(binary, len):
             lines: list[str] = []
             rows: list[int] = []
             for raw in raws:
-                content = raw.removeprefix(b"\xef\xbb\xbf") if first else raw
-                first = False
-                content = content.strip()
+                content = (raw if row else raw.removeprefix(b"\xef\xbb\xbf")).strip()
                 if not content:
                     continue
                 row += 1
@@ -129,7 +170,7 @@ def _load_lines(connection: duckdb.DuckDBPyConnection, aside: Path, shown: str) 
                 rows.append(row)
             with batch(connection, {"line": lines}, {"row": rows}):
                 connection.execute("insert into _landing_lines from _landing_batch")
-    return bad_rows
+    return bad_rows, row
 
 
 def _json_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

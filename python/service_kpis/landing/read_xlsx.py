@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -23,7 +22,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from service_kpis.errors import InputError
-from service_kpis.landing.files import BATCH, BadRow, RawFile, unique_names
+from service_kpis.landing.files import BadRow, RawFile, batches, unique_names
 from service_kpis.landing.options import Options
 from service_kpis.landing.sql import batch, identifier
 
@@ -58,8 +57,9 @@ def read_xlsx(
             connection.execute(
                 f"create or replace temp table {identifier(table)} ({columns}, _row bigint)"
             )
-            good_rows = _good_rows(rows, len(names), bad_rows)
-            while some := list(islice(good_rows, BATCH)):
+            last_row = 0
+            for some in batches(_good_rows(rows, len(names), bad_rows), _characters):
+                last_row = some[-1][0]
                 _insert(connection, some, len(names), table)
     except (
         zipfile.BadZipFile,
@@ -76,7 +76,8 @@ def read_xlsx(
         ValueError,
     ):
         raise InputError(f"{shown} is not a readable xlsx file.") from None
-    return RawFile(names, tuple(bad_rows))
+    read = max([last_row, *(bad.row_number for bad in bad_rows)])
+    return RawFile(names, tuple(bad_rows), read)
 
 
 def _bounds(text: str | None, shown: str) -> Bounds:
@@ -132,6 +133,10 @@ def _good_rows(
         else:
             text = "\t".join(cells.get(place, "") for place in range(max(cells) + 1))
             bad_rows.append(BadRow(number, "wrong_field_count", text))
+
+
+def _characters(row: tuple[int, dict[int, str]]) -> int:
+    return sum(map(len, row[1].values()))
 
 
 def _insert(

@@ -125,16 +125,17 @@ def _cut(json: str) -> str:
     return f"case when strlen({text}) <= {_MOST_BYTES} then {text} else coalesce({attempts}) end"
 
 
-def summarise_rejects(connection: duckdb.DuckDBPyConnection) -> str:
-    """Say in one line what a landing refused: file, column and reason, never a value."""
+def summarise_rejects(connection: duckdb.DuckDBPyConnection, *, most: int) -> str:
+    """Say what a landing refused, the `most` frequent: file, column and reason, never a value."""
     rows = connection.execute(
         """
         select file_name, column_name, reason_code, count(*), min(row_number)
         from _landing_rejects
         group by all
         order by count(*) desc, file_name, column_name, reason_code
-        limit 3
-        """
+        limit ?
+        """,
+        [most],
     ).fetchall()
     return "; ".join(
         f"{file}{', ' + column if column else ''}: {code} {count} times, first in row {first}"

@@ -6,9 +6,10 @@ import duckdb
 
 from service_kpis.contract import tables
 from service_kpis.errors import InputError
+from service_kpis.landing.keys import warehouse_key
 from service_kpis.landing.parties import refresh_parties
 from service_kpis.landing.sql import identifier
-from service_kpis.landing.store import read_known_sources, secret_key
+from service_kpis.landing.store import create_raw_tables, read_known_sources
 from service_kpis.warehouse import Warehouse
 
 
@@ -20,12 +21,13 @@ def remove(warehouse: Warehouse, source: str) -> dict[str, int]:
     """
     if not warehouse.build.exists():
         raise InputError(f"The warehouse {warehouse.folder} knows no sources.")
-    key = secret_key(warehouse)
     with warehouse.connect() as connection:
         known = [entry.name for entry in read_known_sources(connection)]
         if source not in known:
             listed = f"It knows {', '.join(known)}." if known else "It knows none."
             raise InputError(f"The warehouse holds no source {source}. {listed}")
+        create_raw_tables(connection)
+        key, _ = warehouse_key(warehouse, connection)
         connection.execute("begin")
         removed = delete_source(connection, source)
         countries = dict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,12 @@ import phonenumbers
 
 from service_kpis.contract import Table, tables
 from service_kpis.errors import InputError
+from service_kpis.landing.databases import (
+    DATABASES,
+    SIDE_FILES,
+    DatabaseQuery,
+    database_query,
+)
 from service_kpis.landing.options import FORMATS, Options, read_options
 from service_kpis.landing.yaml_text import load_yaml
 
@@ -28,8 +35,15 @@ ENDINGS = {
 }
 _SOURCE_KEYS = ("name", "timezone", "default_country", "tables")
 _FILE_KEYS = ("files", "format", "options")
-_TABLE_KEYS = (*_FILE_KEYS, "relations", "query", "columns", "where", "latest_by", "mode")
-_DATABASES = ("postgres", "duckdb", "sqlite")
+_TABLE_KEYS = (
+    *(*_FILE_KEYS, *DATABASES, "relations", "query"),
+    *("columns", "where", "latest_by", "mode"),
+)
+_DATABASE_KEYS = {
+    "postgres": ("dsn_env", "query"),
+    "duckdb": ("file", "query"),
+    "sqlite": ("file", "query"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class TableMapping:
     files: FileSet | None
     relations: Mapping[str, FileSet] = field(default_factory=dict)
     query: str | None = None
+    database: DatabaseQuery | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
     """Contract column: SQL expression over the file's columns; None = leave it null."""
     where: str | None = None
@@ -177,18 +192,17 @@ def _table(location: Location, name: object, entry: object) -> Iterator[TableMap
 def _table_mapping(
     location: Location, table: Table, entry: Mapping[str, object], shown: str
 ) -> TableMapping:
-    database = next((key for key in _DATABASES if key in entry), None)
-    if database:
-        raise InputError(
-            f"{shown}: databases ({database}) cannot be landed yet; export the table to a file."
-        )
     _refuse_unknown(entry, _TABLE_KEYS, shown)
     mode = entry.get("mode", "upsert")
     if mode not in ("upsert", "replace"):
         raise InputError(f"{shown}: mode must be upsert or replace.")
     is_query = entry.get("query") is not None
-    if is_query == (entry.get("files") is not None) or is_query != bool(entry.get("relations")):
-        raise InputError(f"{shown} needs either files, or relations and a query over them.")
+    ways = [key for key in ("files", "query", *DATABASES) if entry.get(key) is not None]
+    if len(ways) != 1 or is_query != bool(entry.get("relations")):
+        raise InputError(
+            f"{shown} needs either files, or relations and a query over them, or one database "
+            f"({', '.join(DATABASES)})."
+        )
     relations = _mapping(entry.get("relations") or {}, f"{shown}.relations")
     for name in relations:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
@@ -197,9 +211,9 @@ def _table_mapping(
             )
     if len({name.lower() for name in relations}) < len(relations):
         raise InputError(f"{shown}.relations: SQL knows no case; two names differ by it alone.")
-    if is_query and entry.get("format") is not None:
-        raise InputError(f"{shown}: format belongs to each of the relations.")
-    files = None if is_query else _file_set(location, entry, shown)
+    if ways != ["files"] and entry.get("format") is not None:
+        raise InputError(f"{shown}: format belongs to files, or to each of the relations.")
+    files = _file_set(location, entry, shown) if ways == ["files"] else None
     return TableMapping(
         table=table,
         files=files,
@@ -208,6 +222,7 @@ def _table_mapping(
             for name, item in relations.items()
         },
         query=_expression(entry.get("query"), f"{shown}.query"),
+        database=_database(location, entry, ways[0], shown) if ways[0] in DATABASES else None,
         columns=_columns(table, entry.get("columns"), shown),
         where=_expression(entry.get("where"), f"{shown}.where"),
         latest_by=_expression(entry.get("latest_by"), f"{shown}.latest_by"),
@@ -215,6 +230,24 @@ def _table_mapping(
         # A query's result is typed as Parquet is; only what its text means can be said.
         options=files.options if files else read_options(entry.get("options"), "parquet", shown),
     )
+
+
+def _database(
+    location: Location, entry: Mapping[str, object], kind: str, shown: str
+) -> DatabaseQuery:
+    place = f"{shown}.{kind}"
+    database = _mapping(entry[kind], place)
+    _refuse_unknown(database, _DATABASE_KEYS[kind], place)
+
+    def find(name: str) -> Path:
+        path = _match(location, glob.escape(name), place)[0]
+        for ending in SIDE_FILES[kind]:
+            side = path.with_name(path.name + ending)
+            if side.is_symlink() or side.exists():
+                _refuse_unfit(location, side)
+        return path
+
+    return database_query(kind, database, find, place)
 
 
 def _relation(location: Location, entry: Mapping[str, object], shown: str, name: str) -> FileSet:

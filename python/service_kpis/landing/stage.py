@@ -7,6 +7,7 @@ upsert.py), `_landing_seen_<table>` the keys that were there.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,8 @@ import duckdb
 from service_kpis.contract import Table
 from service_kpis.errors import InputError
 from service_kpis.landing.account import FileAccount
-from service_kpis.landing.expressions import check_query
+from service_kpis.landing.databases import DatabaseQuery, read_database
+from service_kpis.landing.expressions import check_query, told_columns
 from service_kpis.landing.files import RawFile, copy_aside
 from service_kpis.landing.read_csv import read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
@@ -28,6 +30,7 @@ from service_kpis.landing.source import FileSet, Source, TableMapping
 from service_kpis.landing.sql import identifier, literal, scalar
 from service_kpis.landing.upsert import keep_newest, seen_keys, split_duplicates, valid_rows
 from service_kpis.landing.zones import create_time_macros
+from service_kpis.warehouse import Warehouse
 
 Progress = Callable[[str], None]
 
@@ -36,6 +39,7 @@ Progress = Callable[[str], None]
 class Landing:
     """One landing of one source."""
 
+    warehouse: Warehouse
     connection: duckdb.DuckDBPyConnection
     source: Source
     folder: Path
@@ -86,6 +90,7 @@ def _stage_table(landing: Landing, mappings: Sequence[TableMapping]) -> StagedTa
         if file_set
         for path in file_set.paths
     }
+    files |= {_database_name(landing.source, mapping) for mapping in mappings if mapping.database}
     by_seq: dict[int, FileAccount] = {}
     relations: list[FileAccount] = []
     for mapping in mappings:
@@ -95,6 +100,8 @@ def _stage_table(landing: Landing, mappings: Sequence[TableMapping]) -> StagedTa
                 by_seq[len(by_seq)] = _stage_file(
                     landing, mapping, mapping.files, path, len(by_seq)
                 )
+        elif mapping.database:
+            by_seq[first] = _stage_database(landing, mapping, mapping.database, first)
         else:
             relations.extend(_read_relations(landing, mapping))
             by_seq[first] = _stage_query(landing, mapping, first)
@@ -175,8 +182,28 @@ def _stage_file(
     raw = _read_file(landing, files, path, "_landing_file")
     write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
     account = _stage_rows(landing, mapping, raw.columns, file, seq)
-    account.read += len(raw.bad_rows)
+    account.read = raw.read
     account.rejected += len(raw.bad_rows)
+    return account
+
+
+def _database_name(source: Source, mapping: TableMapping) -> str:
+    """Name what a database's rows come from: its file, or the source.yml that names the server."""
+    path = mapping.database.path if mapping.database else None
+    return source.location.shown(path) if path else _query_name(source)
+
+
+def _stage_database(
+    landing: Landing, mapping: TableMapping, database: DatabaseQuery, seq: int
+) -> FileAccount:
+    source = landing.source
+    file = _database_name(source, mapping)
+    landing.tell(f"{source.name}: {file} ({database.kind}) → {mapping.table.name}")
+    shown = f"{source.location.definition}: tables.{mapping.table.name}.{database.kind}"
+    with tempfile.TemporaryDirectory(dir=landing.folder) as folder:
+        raw = read_database(landing.connection, database, Path(folder), shown, "_landing_file")
+    account = _stage_rows(landing, mapping, raw.columns, file, seq)
+    account.read = raw.read
     return account
 
 
@@ -198,7 +225,7 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
                     source=source.name,
                     table=f"{mapping.table.name} (relation {name})",
                     file=file,
-                    read=parsed + len(raw.bad_rows),
+                    read=raw.read,
                     rejected=len(raw.bad_rows),
                     left_out=parsed,
                 )
@@ -297,7 +324,8 @@ def _expressions(
         extra = [column for column in columns if column.lower() not in expressions]
         if extra:
             landing.tell(
-                f"{file}: columns that are not the contract's are not taken: {', '.join(extra)}"
+                f"{file}: the columns that are not the contract's are not taken. "
+                f"{told_columns(columns)}"
             )
     for name, expression in mapping.columns.items():
         if expression is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,15 +73,6 @@ def has_raw_tables(connection: duckdb.DuckDBPyConnection) -> bool:
         "where table_schema = 'raw' and table_name = 'sources'"
     ).fetchone()
     return row == (1,)
-
-
-def secret_key(warehouse: Warehouse) -> bytes:
-    """Read the warehouse's secret, made at its first use: 32 random bytes in hex, mode 600."""
-    warehouse.folder.mkdir(parents=True, exist_ok=True)
-    if not warehouse.key.exists():
-        warehouse.key.touch(mode=0o600)
-        warehouse.key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-    return bytes.fromhex(warehouse.key.read_text(encoding="ascii").strip())
 
 
 def known_sources(warehouse: Warehouse) -> list[KnownSource]:

@@ -14,7 +14,7 @@ from datetime import datetime
 import duckdb
 
 from service_kpis.contract import Table
-from service_kpis.landing.sql import identifier
+from service_kpis.landing.sql import identifier, scalar
 
 
 def valid_rows(table: Table) -> str:
@@ -112,6 +112,8 @@ def upsert(
                     then 'unchanged'
                 when chained.is_first and existing.is_known is null then 'inserted'
                 when not chained.is_first and chained.content = content_before then 'unchanged'
+                when chained.is_first and chained.content = {_content(table, "existing")}
+                    then 'unchanged'
                 else 'updated'
             end as state,
             {", ".join(f"chained.{identifier(name)}" for name in table.key)}
@@ -133,6 +135,17 @@ def upsert(
     ).fetchall()
     _write(connection, table, source, landed_at)
     return {seq: (inserted, updated, unchanged) for seq, inserted, updated, unchanged in counted}
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    """Count what raw holds of a table from one source."""
+    return int(
+        scalar(
+            connection,
+            f"select count(*) from raw.{identifier(table.name)} where _source = ?",
+            [source],
+        )
+    )
 
 
 def _write(

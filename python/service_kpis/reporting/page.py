@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from service_kpis import state
 from service_kpis.errors import MachineError
+from service_kpis.publishing import publication
 from service_kpis.reporting.breakdowns import Breakdown, breakdowns
 from service_kpis.reporting.charts import line_chart, sparkline
 from service_kpis.reporting.published import (
@@ -33,7 +34,7 @@ from service_kpis.reporting.wording import (
     target_text,
     value_text,
 )
-from service_kpis.warehouse import Warehouse
+from service_kpis.warehouse import Warehouse, let_read
 
 # The first of these that have data make the cards, in this order within their theme.
 HEADLINES = (
@@ -113,8 +114,8 @@ def write_report(warehouse: Warehouse) -> Path:
     One file that opens without a network and runs no script; readers see the old report or the
     new one, whole. Raises InputError (exit 2) where nothing is published yet.
     """
-    facts = known_facts(warehouse)
     with open_published(warehouse.published) as connection:
+        facts = known_facts(warehouse)
         catalogue = read_catalogue(connection)
         points, scores, span = (
             read_lines(connection),
@@ -150,19 +151,22 @@ def known_facts(warehouse: Warehouse) -> dict[str, Any]:
         known = state.read(warehouse)
     except MachineError:
         known = state.State()  # The figures don't depend on it: better a report without dates.
-    published: dict[str, Any] = dict(known.get("published") or {})
+    published = publication(warehouse.published)
     build: dict[str, Any] = dict(known.get("build") or {})
     checks: dict[str, Any] = dict(known.get("checks") or {})
-    if build.get("id") != published.get("id"):
+    if published is None or build.get("id") != published.id:
         build = {}
-    if not checks or checks.get("build_id") != published.get("id"):
+    if published is None or checks.get("build_id") != published.id:
         checks = {}
-    written = datetime.now(UTC)
-    if warehouse.published.exists():
-        written = datetime.fromtimestamp(warehouse.published.stat().st_mtime, UTC)
+    if published is not None:
+        published_at = published.at
+    else:  # the file was not made by `publish`, which would have written into it
+        written = warehouse.published.stat().st_mtime
+        published_at = datetime.fromtimestamp(written, UTC).isoformat()
+    as_of = published.as_of if published else None
     return {
-        "published_at": instant_text(published.get("at") or written.isoformat()),
-        "as_of": instant_text(build["as_of"]) if build.get("as_of") else None,
+        "published_at": instant_text(published_at),
+        "as_of": instant_text(as_of) if as_of else None,
         "currency": (build.get("vars") or {}).get("reporting_currency", ""),
         "timezone": (build.get("vars") or {}).get("reporting_timezone", ""),
         "check_count": checks.get("count"),
@@ -394,6 +398,7 @@ def replace(path: Path, html: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     state.write_through(draft, html.encode())
+    let_read(path.parent)
     draft.replace(path)
     state.sync(path.parent)
     return path

@@ -6,7 +6,7 @@ import duckdb
 
 from service_kpis import seeds, settings, state
 from service_kpis.checks import python_checks
-from service_kpis.errors import InputError
+from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
 from service_kpis.publishing import published_tables
@@ -28,6 +28,7 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
     vars_of_build = build["vars"] if build else settings.defaults()
     progress.step("checking what landed and what was built")
     with warehouse.connect(read_only=True) as connection:
+        build_id = state.build_in(connection)
         filled = _filled_raw_tables(connection)
         marts = _marts(connection)
     rules = [
@@ -42,12 +43,17 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
     with warehouse.connect(read_only=True) as connection:
         folder = seeds.project_dir(warehouse) / "seeds"
         checks.extend(python_checks(connection, vars_of_build, folder))
+        if state.build_in(connection) != build_id:
+            raise CheckFailedError(
+                "dbt has built marts while they were checked, so the checks say nothing. "
+                "Run `service-kpis run` when it has ended."
+            )
     failed = [check for check in checks if not check.passed]
     state.update(
         warehouse,
         {
             "checks": {
-                "build_id": build["id"] if build else None,
+                "build_id": build_id,
                 "at": state.now(),
                 "passed": all(check.severity == "warn" for check in failed),
                 "count": len(checks),

@@ -27,8 +27,10 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
+from service_kpis.errors import MachineError, failure_in_words
 from service_kpis.outcome import Check
 from service_kpis.validation.rules import Rule
+from service_kpis.warehouse import let_read, memory_limit
 
 # dbt, in the same process, makes every logger talk; one of them sets its own level.
 for name in ("great_expectations", "great_expectations.data_context.types.base"):
@@ -71,7 +73,7 @@ def _run(
     source = context.data_sources.add_sql(
         "warehouse",
         connection_string=URL.create(
-            "duckdb", database=str(database), query={"access_mode": "read_only"}
+            "duckdb", database=str(database), query={"access_mode": "read_only", **memory_limit()}
         ).render_as_string(),
     )
     checks: list[Check] = []
@@ -79,6 +81,7 @@ def _run(
         checks += _check_table(context, source, f"{schema}.{table}", list(of_table))
         on_count(len(checks), len(rules))
     context.build_data_docs(site_names=[SITE])
+    let_read(draft)
     shutil.rmtree(data_docs, ignore_errors=True)
     draft.replace(data_docs)
     return checks
@@ -118,6 +121,8 @@ def _check(rule: Rule, result: ExpectationValidationResult) -> Check:
     rows = result.result.get("observed_value")
     if rows is None:
         told = (result.exception_info or {}).get("exception_message")
+        if refused := failure_in_words(str(result.exception_info)):
+            raise MachineError(refused)
         raise RuntimeError(f"The check {rule.name} could not run: {told or result.exception_info}")
     verb = "row does" if rows == 1 else "rows do"
     failing = f": {rows:,} {verb} not" if rows else ""

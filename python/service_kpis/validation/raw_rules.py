@@ -75,6 +75,8 @@ def raw_rules(filled: Collection[str], *, as_of: str | None, currency: str) -> I
             yield _other_currencies(currency)
     if "parties" in filled:
         yield from _parties()
+    if "landings" in filled:
+        yield _refused_whole()
 
 
 def _rule(table: str, what: str, statement: str, breaking: str, severity: Severity) -> Rule:
@@ -213,6 +215,19 @@ def _other_currencies(currency: str) -> Rule:
             "or count(*) > count(currency) from raw.orders)",
             WHERE_IT_IS,
         ),
+        "warn",
+    )
+
+
+def _refused_whole() -> Rule:
+    """A table of which nothing lands is absent from the marts, and nobody would be told."""
+    return _rule(
+        "landings",
+        "refused_whole",
+        "each table of a source's last landing has a row that was not rejected",
+        "select source_name, table_name from {batch} "
+        "where not contains(table_name, ' (relation ') group by source_name, table_name "
+        "having sum(read) > 0 and sum(read) = sum(rejected)",
         "warn",
     )
 

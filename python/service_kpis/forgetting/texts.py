@@ -1,0 +1,88 @@
+"""Take a person out of the files beside the tables: logs, report, Data Docs, what dbt left."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from service_kpis import state
+from service_kpis.forgetting.erasure import Erasure, pending
+from service_kpis.warehouse import PROJECT_DIR, Warehouse
+
+DIGITS_OF_A_NUMBER = 7
+LETTERS_OF_AN_ID = 6
+"""Shorter ids and numbers stand in any text by chance: counts, durations, line numbers."""
+
+
+def clean_texts(warehouse: Warehouse, erasure: Erasure) -> list[Path]:
+    """Rewrite each file that tells of the person with tokens instead; gives those files.
+
+    Looks at every file of the warehouse but the databases, and at `target/` and `logs/` of the
+    project, where plain dbt writes. A file that is no text is removed: dbt makes it anew. Removes
+    what killed runs left behind: copies of sources, and what DuckDB put on disk.
+    """
+    for left_over in (*warehouse.folder.glob(".landing-*"), *warehouse.folder.glob("*.duckdb.tmp")):
+        shutil.rmtree(left_over, ignore_errors=True)
+    tokens = _tokens(erasure)
+    pattern = re.compile(
+        b"|".join(_form(text) for text in sorted(tokens, key=len, reverse=True)), re.IGNORECASE
+    )
+    return [path for path in _files(warehouse) if tokens and _clean(path, pattern, tokens)]
+
+
+def _tokens(erasure: Erasure) -> dict[bytes, str]:
+    """Give each text that tells of the person, as it may stand in a file, with its token."""
+    written = {number: token for _, number, token in erasure.numbers} | erasure.normalised
+    numbers = {
+        number: token
+        for number, token in written.items()
+        if len(re.sub(r"\D", "", number)) >= DIGITS_OF_A_NUMBER
+    }
+    customers = {
+        customer: token
+        for customer, token in erasure.customers.items()
+        if len(customer) >= LETTERS_OF_AN_ID
+    }
+    found: dict[bytes, str] = {}
+    for text, token in (customers | numbers | erasure.e_mails | erasure.hashes).items():
+        for form in (text, html.escape(text), json.dumps(text)[1:-1]):
+            found[form.lower().encode()] = token
+    return found
+
+
+def _form(text: bytes) -> bytes:
+    """Match a text where it is not a part of a longer word or number."""
+    return rb"(?<![0-9A-Za-z_])" + re.escape(text) + rb"(?![0-9A-Za-z_])"
+
+
+def _files(warehouse: Warehouse) -> Iterator[Path]:
+    left_alone = {warehouse.key, pending(warehouse), warehouse.folder / ".lock"}
+    for folder in (warehouse.folder, PROJECT_DIR / "target", PROJECT_DIR / "logs"):
+        for path in sorted(folder.rglob("*")):
+            is_database = path.parent == warehouse.folder and ".duckdb" in path.name
+            is_ours = path.is_file() and not path.is_symlink() and path not in left_alone
+            if is_ours and not is_database:
+                yield path
+
+
+def _clean(path: Path, pattern: re.Pattern[bytes], tokens: dict[bytes, str]) -> bool:
+    content = path.read_bytes()
+    if not pattern.search(content):
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        path.unlink()
+        return True
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    state.write_through(
+        draft, pattern.sub(lambda found: tokens[found[0].lower()].encode(), content)
+    )
+    shutil.copymode(path, draft)
+    draft.replace(path)
+    return True

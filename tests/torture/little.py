@@ -1,0 +1,86 @@
+"""A checkout with a handful of models, so that a whole `service-kpis run` takes seconds.
+
+Its Python, its macros and its raw contract are copies of this checkout's; of the checks it lacks
+the recomputation, which would miss the KPIs that the little project does without.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from service_kpis.warehouse import PROJECT_DIR
+from torture.little_models import MODELS
+
+RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds)\n"
+CALLS_IN_ALL = (
+    "select cast(value as bigint) from marts.kpi_values "
+    "where kpi_key = 'calls_offered' and grain = 'year' and dimension = 'all'"
+)
+
+
+def make(checkout: Path) -> Path:
+    """Write the little checkout into a folder that is not there yet; gives the folder."""
+    for part in ("macros", "profiles", "python/service_kpis", "tests/generic"):
+        shutil.copytree(PROJECT_DIR / part, checkout / part, symlinks=True)
+    shutil.copy(PROJECT_DIR / "dbt_project.yml", checkout)
+    staging = checkout / "models" / "staging"
+    staging.mkdir(parents=True)
+    for contract in ("raw.yml", "landing.yml"):
+        shutil.copy(PROJECT_DIR / "models" / "staging" / contract, staging)
+    for name, sql in MODELS.items():
+        (checkout / "models" / f"{name}.sql").write_text(sql, encoding="utf-8")
+    checks = checkout / "python" / "service_kpis" / "checks" / "__init__.py"
+    text = checks.read_text(encoding="utf-8")
+    assert RECOMPUTATION in text
+    checks.write_text(text.replace(RECOMPUTATION, ""), encoding="utf-8")
+    return checkout
+
+
+def start(checkout: Path, warehouse: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `service-kpis` of a checkout in a process group of its own; stderr is to be read."""
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *arguments],
+        env=os.environ
+        | {
+            "PYTHONPATH": str(checkout / "python"),
+            "PYTHONDONTWRITEBYTECODE": "",  # the copy is compiled once
+            "SERVICE_KPIS_WAREHOUSE": str(warehouse),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+COMMAND = "import sys; from service_kpis.cli import main; sys.exit(main())"
+
+
+def write_calls(source: Path, count: int) -> None:
+    """Write a source of so many calls, one a minute."""
+    source.mkdir(exist_ok=True)
+    rows = [
+        f"{number},inbound,2025-01-06 {8 + number // 60:02}:{number % 60:02}:00,"
+        f"2025-01-06 {8 + number // 60:02}:{number % 60:02}:30"
+        for number in range(1, count + 1)
+    ]
+    header = "call_id,direction,started_at,ended_at"
+    (source / "calls.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+
+
+def calls_published(published: Path) -> int:
+    """Open a published file and give how many calls it is of.
+
+    Raises AssertionError where its tables are of several landings.
+    """
+    with duckdb.connect(published, read_only=True) as connection:
+        ((counted,),) = connection.execute(CALLS_IN_ALL).fetchall()
+        ((there,),) = connection.execute("select count(*) from marts.fct_calls").fetchall()
+    assert counted == there, f"{counted} calls in kpi_values, {there} in fct_calls"
+    return int(there)
