@@ -142,7 +142,7 @@ def people():
         ("fct_calls as select '20250106-4711' as call_id", []),
         # Ids so dense that any number is among them: chance, not a leak.
         (
-            "fct_orders as select cast(33123456000 + i as varchar) as order_id from range(999) t(i)",
+            "fct_orders as select (33123456000 + i)::varchar as order_id from range(999) t(i)",
             [],
         ),
         ("fct_calls as select 'A1' as agent", ["agent_ids"]),
