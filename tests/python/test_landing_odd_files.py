@@ -119,7 +119,7 @@ def _xlsx(rows: list[list[object]]) -> bytes:
         ("agents.xlsx", b"", "not a readable xlsx"),
         ("agents.jsonl", b"", "not JSON Lines"),
         ("agents.csv", b"\n \r\n", "is empty"),
-        ("agents.csv.gz", gzip.compress(b""), "is empty"),
+        ("agents.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("agents.csv.gz", gzip.compress(b"agent_id,team\n" * 9999)[:-20], "broken or cut-off"),
         ("agents.jsonl.gz", gzip.compress(b'{"agent_id": 1}\n' * 9999)[:-20], "broken or cut-off"),
     ],

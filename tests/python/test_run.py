@@ -1,16 +1,19 @@
 """The whole way on one small source, as a user's first run and a machine's."""
 
+import json
+
 import duckdb
 import pytest
 
 from command_line import service_kpis
 
 # Three calls offered on one day, one of them hung up in the queue: 2 of 3 answered.
-CALLS = """call_id,direction,caller_number,started_at,queued_at,answered_at,ended_at
-1,inbound,0123456789,2025-01-06 09:00:00,2025-01-06 09:00:00,2025-01-06 09:00:10,2025-01-06 09:05:00
-2,inbound,0123456780,2025-01-06 10:00:00,2025-01-06 10:00:00,2025-01-06 10:00:30,2025-01-06 10:05:00
-3,inbound,0123456781,2025-01-06 11:00:00,2025-01-06 11:00:00,,2025-01-06 11:02:00
+CALLS = """call_id,direction,caller_number,started_at,queued_at,answered_at,ended_at,remark
+1,inbound,0123456789,2025-01-06 09:00,2025-01-06 09:00,2025-01-06 09:00:10,2025-01-06 09:05,Bob
+2,inbound,0123456780,2025-01-06 10:00,2025-01-06 10:00,2025-01-06 10:00:30,2025-01-06 10:05,
+3,inbound,+33 1 23 45 67 81,2025-01-06 11:00,2025-01-06 11:00,,2025-01-06 11:02,bob@example.org
 """
+OF_PEOPLE = (b"123456789", b"123456780", b"1 23 45 67 81", b"123456781", b"bob@example.org")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,43 @@ def test_what_is_private_is_the_owners_alone_and_the_rest_is_read_by_others(ran)
     like_a_new_file.touch()
     readers = like_a_new_file.stat().st_mode & 0o044
     assert {(folder / name).stat().st_mode & 0o044 for name in shown} == {readers}
+
+
+def test_no_byte_of_a_caller_is_in_what_the_run_left(ran):
+    folder, told = ran
+    private = {folder / "build.duckdb", folder / "service_kpis.key"}
+    left = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {"logs", ".dbt", "data_docs", "report"} <= {
+        path.relative_to(folder).parts[0] for path in left
+    }
+    left[folder / "stdout"] = json.dumps(told).encode()
+    found = {
+        str(path): canary
+        for path, content in left.items()
+        for canary in OF_PEOPLE
+        if path not in private and canary in content
+    }
+    assert found == {}
+
+
+def test_no_text_in_the_published_file_is_a_callers(ran):
+    with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
+        texts = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'marts' and data_type = 'VARCHAR' and not internal"
+        ).fetchall()
+        found = [
+            (table, column)
+            for table, column in texts
+            for canary in OF_PEOPLE
+            if connection.execute(
+                f'select count(*) from marts."{table}" where contains("{column}", ?)',
+                [canary.decode()],
+            ).fetchone()
+            != (0,)
+        ]
+    assert len(texts) > 100
+    assert found == []
 
 
 def test_the_published_file_names_the_dbt_run_that_built_it(ran):
