@@ -27,10 +27,10 @@ unit: $(READY) ## plain dbt build on an empty warehouse, with the unit tests of 
 	@sh scripts/with_empty_warehouse.sh $(BIN)/dbt build --quiet
 
 test: lint unit ## everything: lint, unit tests of the models, pytest
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 proofs: $(READY) ## 200 new random data sets through the models and the second computation (half an hour)
-	$(BIN)/pytest -n 2 --hypothesis-profile=proofs tests/python/test_recomputation.py
+	$(BIN)/pytest -n 2 -m 'proofs or not proofs' --hypothesis-profile=proofs tests/python/test_recomputation.py
 
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
 	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))

@@ -24,12 +24,13 @@ def kpis_of_all(warehouse: Path, grain: str, period_start: str) -> dict[str, tup
     return {kpi: (numerator, denominator) for kpi, numerator, denominator in rows}
 
 
-def test_a_bank_in_january_1999(tmp_path: Path) -> None:
+def test_two_call_centres_in_one_warehouse(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
-    source = example("anonymous_bank_1999_01", tmp_path)
+    sources = [example(name, tmp_path) for name in ("anonymous_bank_1999_01", "phonenow_2021q1")]
     given = "{reporting_timezone: Asia/Jerusalem}"
-    code, told = service_kpis(warehouse, "run", source, "--vars", given)
+    code, told = service_kpis(warehouse, "run", *sources, "--vars", given)
     assert (code, told["error"]) == (0, None)
+
     kpis = kpis_of_all(warehouse, "month", "1999-01-01")
     # 31,359 inbound: 27,060 answered, 4,299 hung up, 1,198 of these in the IVR: 30,161 offered.
     assert kpis["answer_rate"] == (27_060, 31_359 - 1_198)
@@ -42,11 +43,6 @@ def test_a_bank_in_january_1999(tmp_path: Path) -> None:
     # Calls alone: nothing is known of customers' orders, terms or opinions.
     assert not {"net_promoter_score", "retention_rate", "cross_sell_rate"} & set(kpis)
 
-
-def test_phonenow_in_its_first_quarter_of_2021(tmp_path: Path) -> None:
-    warehouse = tmp_path / "warehouse"
-    code, told = service_kpis(warehouse, "run", example("phonenow_2021q1", tmp_path))
-    assert (code, told["error"]) == (0, None)
     kpis = kpis_of_all(warehouse, "quarter", "2021-01-01")
     assert kpis["answer_rate"] == (4_054, 5_000)
     waited, answered = kpis["average_speed_of_answer"]

@@ -34,11 +34,12 @@ def _read(content: bytes, tmp_path: Path, is_fast: bool, options: Options) -> ob
     with duckdb.connect() as connection:
         bad: tuple[landing_files.BadRow, ...] = ()
         if is_fast:
-            if not read_csv._read_by_duckdb(connection, file, "t"):
+            read = read_csv._read_by_duckdb(connection, file, "t")
+            if read is None:
                 return None
         else:
-            bad = read_csv._read_by_python(connection, file, "t")
-        return connection.execute("select * from t order by _row").fetchall(), bad
+            bad, read = read_csv._read_by_python(connection, file, "t")
+        return connection.execute("select * from t order by _row").fetchall(), bad, read
 
 
 _fields = st.text(alphabet=st.sampled_from('ab1 ,"\n\r\t;é\\'), max_size=4)
@@ -77,6 +78,7 @@ def test_the_fast_reader_reads_plain_files(tmp_path: Path) -> None:
     assert _read(content, tmp_path, True, Options()) == (
         [("1", 'a "b", c', 1), ("2", "two\r\nlines", 2), ("3", None, 3)],
         (),
+        3,
     )
 
 

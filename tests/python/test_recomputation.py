@@ -59,8 +59,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_RECOMPUTED: set[str] = set()
-"""KPIs whose second computation is still to be written; the list only ever shrinks."""
+SOON_TRIED = ("as shipped", "shorter windows")
+"""On sample data `make test` tries these two, `make proofs` all; random data meet all in both."""
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,13 @@ def disagreements(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> 
     return [check.message for check in found if not check.passed]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param(variant, marks=[] if variant in SOON_TRIED else [pytest.mark.proofs])
+        for variant in VARIANTS
+    ],
+)
 def test_both_computations_agree_on_sample_data(compiled, sample, variant):
     connection = on_sample(compiled(variant), sample)
     assert disagreements(connection, compiled(variant)) == []
@@ -117,7 +123,7 @@ def test_both_computations_agree_on_random_data(compiled, sets: Sets, variant: s
 
 def test_every_kpi_is_recomputed():
     modelled = {path.stem.removeprefix("kpi_") for path in PROJECT_DIR.glob("models/kpi/*/*.sql")}
-    assert modelled - recomputation.RECOMPUTED == NOT_RECOMPUTED
+    assert modelled == recomputation.RECOMPUTED
 
 
 @pytest.fixture(scope="module")

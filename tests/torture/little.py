@@ -33,6 +33,8 @@ def make(checkout: Path) -> Path:
     staging.mkdir(parents=True)
     for contract in ("raw.yml", "landing.yml"):
         shutil.copy(PROJECT_DIR / "models" / "staging" / contract, staging)
+    (checkout / "seeds").mkdir()
+    (checkout / "seeds" / "seeds.yml").write_text("seeds: []\n", encoding="utf-8")
     for name, sql in MODELS.items():
         (checkout / "models" / f"{name}.sql").write_text(sql, encoding="utf-8")
     checks = checkout / "python" / "service_kpis" / "checks" / "__init__.py"

@@ -80,7 +80,11 @@ def _periods_that_miss_their_parts() -> str:
 
 def _cells(over: str) -> str:
     """Give the CTE of all cells of the KPIs that add up over `days` or over `dimensions`."""
-    keys = [key for key, found in definitions().items() if over not in found.not_additive_over]
+    excepted = [
+        f"kpi_key = {literal(key)}"
+        for key, definition in definitions().items()
+        if over in definition.not_additive_over
+    ]
     return (
         "counts as (select kpi_key from {batch} group by kpi_key "
         "having min(denominator) = 1 and max(denominator) = 1), "
@@ -88,7 +92,7 @@ def _cells(over: str) -> str:
         "coalesce(numerator, 0) as numerator, sample_size, "
         "case when kpi_key in (select kpi_key from counts) then 0 "
         "else coalesce(denominator, 0) end as denominator "
-        f"from {{batch}} where kpi_key in ({', '.join(map(literal, keys))}))"
+        f"from {{batch}} where not ({_any(excepted)}))"
     )
 
 
