@@ -138,7 +138,8 @@ def summarise_rejects(connection: duckdb.DuckDBPyConnection, *, most: int) -> st
         [most],
     ).fetchall()
     return "; ".join(
-        f"{file}{', ' + column if column else ''}: {code} {count} times, first in row {first}"
+        f"{file}{', ' + column if column else ''}: {code} in "
+        + (f"row {first}" if count == 1 else f"{count:,} rows, first in row {first}")
         for file, column, code, count, first in rows
     )
 
