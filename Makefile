@@ -26,7 +26,8 @@ lint: $(READY) ## ruff, mypy and sqlfluff
 unit: $(READY) ## plain dbt build on an empty warehouse, with the unit tests of the models
 	@sh scripts/with_empty_warehouse.sh $(BIN)/dbt build --quiet
 
-test: lint unit ## everything: lint, unit tests of the models, pytest
+test: $(READY) ## everything: lint, unit tests of the models, pytest
+	@$(MAKE) --no-print-directory -j2 lint unit
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 proofs: $(READY) ## 200 new random data sets through the models and the second computation (half an hour)

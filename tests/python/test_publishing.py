@@ -12,6 +12,9 @@ from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
 from torture.hand_made import build, checks, dbt_ran
 
+USERS_UMASK = os.umask(0)  # dbt in this process narrows it
+os.umask(USERS_UMASK)
+
 
 @pytest.fixture
 def warehouse(tmp_path):
@@ -213,11 +216,5 @@ def test_what_is_private_is_the_owners_alone_and_what_is_published_is_read_by_ot
         ".lock": 0o600,
         "build.duckdb": 0o600,
         "state.json": 0o600,
-        "service_kpis.duckdb": 0o666 & ~users_umask(),
+        "service_kpis.duckdb": 0o666 & ~USERS_UMASK,
     }
-
-
-def users_umask():
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

@@ -59,8 +59,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
 }
 
-SOON_TRIED = ("as shipped", "shorter windows")
-"""On sample data `make test` tries these two, `make proofs` all; random data meet all in both."""
+SOON_TRIED = ("as shipped",)
+"""On sample data `make test` tries this one, `make proofs` all; random data meet all in both."""
 
 
 @pytest.fixture(scope="session")
