@@ -14,11 +14,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from service_kpis import contract, settings, state, telling
+from service_kpis import contract, settings, state, steps, telling
 from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
-from service_kpis.outcome import require_passed
 
 app = typer.Typer(
     help=(
@@ -86,11 +85,11 @@ def run(
     given = _given(vars_text)
     with session.warehouse.locked():
         seed_files.require_valid(session.warehouse, seeds)
-        _land(session, sources or [], is_key_rotated=rotate_key, given=given)
-        _build(session, given, seeds, None)
-        _validate(session)
-        _publish(session)
-        _report(session)
+        steps.land(session, sources or [], is_key_rotated=rotate_key, given=given)
+        steps.build(session, given, seeds, None)
+        steps.validate(session)
+        steps.publish(session)
+        steps.report(session)
         session.say()
         telling.places(session)
         session.say()
@@ -123,7 +122,7 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
     given = _given(vars_text)
     _require_landing_vars(given or {})
     with session.warehouse.locked():
-        _land(
+        steps.land(
             session,
             sources,
             strict=strict,
@@ -169,7 +168,7 @@ def build(
     Example: service-kpis build --vars '{answer_threshold_seconds: 30}'
     """
     with session.warehouse.locked():
-        _build(session, _given(vars_text), seeds, select)
+        steps.build(session, _given(vars_text), seeds, select)
 
 
 @command(app)
@@ -179,7 +178,7 @@ def validate(session: Session) -> None:
     Example: service-kpis validate
     """
     with session.warehouse.locked():
-        _validate(session)
+        steps.validate(session)
     session.say(f"Data Docs: {session.warehouse.data_docs / 'index.html'}")
 
 
@@ -190,7 +189,7 @@ def publish(session: Session) -> None:
     Example: service-kpis publish
     """
     with session.warehouse.locked():
-        _publish(session)
+        steps.publish(session)
     session.say(f"Published {session.warehouse.published}.")
 
 
@@ -218,7 +217,7 @@ def report(session: Session) -> None:
     Example: service-kpis report
     """
     with session.warehouse.locked():
-        _report(session)
+        steps.report(session)
     session.say(f"Report: {session.outcome.report}")
 
 
@@ -375,92 +374,3 @@ def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
     kept = state.read(session.warehouse).get("vars", {})
     of_the_build = {name: kept[name] for name in kept if name not in settings.LANDING_VARS}
     state.update(session.warehouse, {"vars": of_the_build | given})
-
-
-def _land(  # noqa: PLR0913
-    session: Session,
-    sources: list[Path],
-    *,
-    strict: bool = False,
-    dry_run: bool = False,
-    is_key_rotated: bool = False,
-    given: dict[str, Any] | None = None,
-) -> None:
-    """Land sources; none = those that the warehouse knows, or the sample data."""
-    from service_kpis import landing
-
-    kept = state.read(session.warehouse).get("vars", {})
-    vars_now = settings.effective(kept if given is None else given)
-    if not sources:
-        known = landing.known_sources(session.warehouse)
-        sources = [source.path for source in known if not source.is_sample]
-    is_sample = not sources
-    if is_sample:
-        sources = [_sample(session)]
-    session.progress.step("landing")
-    accounts: list[landing.FileAccount] = []
-    try:
-        landing.land(
-            session.warehouse,
-            sources,
-            strict=strict,
-            dry_run=dry_run,
-            default_country=vars_now["default_country"],
-            clock_skew_seconds=vars_now["clock_skew_seconds"],
-            is_sample=is_sample,
-            is_key_rotated=is_key_rotated,
-            on_progress=session.note,
-            landed=accounts,
-        )
-    finally:
-        telling.accounts(session, accounts, are_kept=not (dry_run or strict))
-
-
-def _sample(session: Session) -> Path:
-    """Give the sample data's folder, generated where it is not there."""
-    from service_kpis import generating
-
-    folder = session.warehouse.sample
-    if not folder.exists():
-        session.progress.step("generating sample data")
-        generating.generate(folder)
-    return folder
-
-
-def _build(
-    session: Session, given: dict[str, Any] | None, seeds: Path | None, select: list[str] | None
-) -> None:
-    from service_kpis import building
-
-    built = building.build(
-        session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
-    )
-    session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
-    session.outcome.add_checks(built.checks)
-    telling.checks(session, built.checks)
-    require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")
-    session.say(f"Built {built.models} models as of {built.as_of or 'no event at all'}.")
-
-
-def _validate(session: Session) -> None:
-    from service_kpis import validation
-
-    checks = validation.validate(session.warehouse, session.progress)
-    session.outcome.add_checks(checks)
-    telling.checks(session, checks)
-    require_passed(checks, next_step="Mend its cause, then run `service-kpis run` again.")
-    session.say(f"{sum(check.passed for check in checks)} of {len(checks)} checks passed.")
-
-
-def _publish(session: Session) -> None:
-    from service_kpis import publishing
-
-    published = publishing.publish(session.warehouse, session.progress)
-    session.outcome.published = published.as_dict()
-
-
-def _report(session: Session) -> None:
-    from service_kpis import reporting
-
-    session.progress.step("writing the report")
-    session.outcome.report = str(reporting.write_report(session.warehouse))

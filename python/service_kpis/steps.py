@@ -1,0 +1,103 @@
+"""The steps of a run: each does its verb, tells what came of it and keeps it for `--json`."""
+
+# ruff: noqa: PLC0415
+# Verbs are imported where they are used: dbt, Great Expectations and the charts take seconds to
+# import, which `--help` and `status` shall not wait for.
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from service_kpis import settings, state, telling
+from service_kpis.command import Session
+from service_kpis.outcome import require_passed
+
+
+def land(  # noqa: PLR0913
+    session: Session,
+    sources: list[Path],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    is_key_rotated: bool = False,
+    given: dict[str, Any] | None = None,
+) -> None:
+    """Land sources; none = those that the warehouse knows, or the sample data."""
+    from service_kpis import landing
+
+    kept = state.read(session.warehouse).get("vars", {})
+    vars_now = settings.effective(kept if given is None else given)
+    if not sources:
+        known = landing.known_sources(session.warehouse)
+        sources = [source.path for source in known if not source.is_sample]
+    is_sample = not sources
+    if is_sample:
+        sources = [_sample(session)]
+    session.progress.step("landing")
+    accounts: list[landing.FileAccount] = []
+    try:
+        landing.land(
+            session.warehouse,
+            sources,
+            strict=strict,
+            dry_run=dry_run,
+            default_country=vars_now["default_country"],
+            clock_skew_seconds=vars_now["clock_skew_seconds"],
+            is_sample=is_sample,
+            is_key_rotated=is_key_rotated,
+            on_progress=session.note,
+            landed=accounts,
+        )
+    finally:
+        telling.accounts(session, accounts, are_kept=not (dry_run or strict))
+
+
+def _sample(session: Session) -> Path:
+    """Give the sample data's folder, generated where it is not there."""
+    from service_kpis import generating
+
+    folder = session.warehouse.sample
+    if not folder.exists():
+        session.progress.step("generating sample data")
+        generating.generate(folder)
+    return folder
+
+
+def build(
+    session: Session, given: dict[str, Any] | None, seeds: Path | None, select: list[str] | None
+) -> None:
+    from service_kpis import building
+
+    built = building.build(
+        session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
+    )
+    session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
+    session.outcome.add_checks(built.checks)
+    telling.checks(session, built.checks)
+    require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")
+    session.say(f"Built {built.models} models as of {built.as_of or 'no event at all'}.")
+
+
+def validate(session: Session) -> None:
+    from service_kpis import validation
+
+    checks = validation.validate(session.warehouse, session.progress)
+    session.outcome.add_checks(checks)
+    telling.checks(session, checks)
+    require_passed(checks, next_step="Mend its cause, then run `service-kpis run` again.")
+    session.say(f"{sum(check.passed for check in checks)} of {len(checks)} checks passed.")
+
+
+def publish(session: Session) -> None:
+    from service_kpis import publishing
+
+    published = publishing.publish(session.warehouse, session.progress)
+    session.outcome.published = published.as_dict()
+
+
+def report(session: Session) -> None:
+    from service_kpis import reporting
+
+    session.progress.step("writing the report")
+    session.outcome.report = str(reporting.write_report(session.warehouse))
