@@ -105,7 +105,7 @@ class Picture:
     title: Words
     reading: Words
     kpis: tuple[str, ...]
-    chart: Callable[[Language], alt.Chart | alt.LayerChart]
+    chart: Callable[[Language], alt.TopLevelMixin]
     columns: tuple[Column, ...]
     rows: Rows = field(default_factory=dict)
     series: tuple[str, ...] = ()

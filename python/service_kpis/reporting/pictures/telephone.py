@@ -48,7 +48,7 @@ def service_level_over_time() -> Picture:
     )
 
 
-def line_over_time(language: Language) -> alt.LayerChart:
+def line_over_time(language: Language) -> alt.TopLevelMixin:
     words = {"en": "Service level", "fr": "Taux de service"}
     base = alt.Chart(ROWS).encode(
         x=alt.X("period_start:T", title=None, axis=alt.Axis(formatType="period"))
@@ -104,9 +104,9 @@ def service_level_by_queue(connection: duckdb.DuckDBPyConnection) -> Picture:
     )
 
 
-def by_queue(language: Language) -> alt.Chart:
+def by_queue(language: Language) -> alt.TopLevelMixin:
     words = {"en": "Service level", "fr": "Taux de service"}
-    return (
+    chart: alt.Chart = (
         alt.Chart(ROWS, height=alt.Step(26))
         .mark_bar(color=ACCENT)
         .encode(
@@ -119,3 +119,4 @@ def by_queue(language: Language) -> alt.Chart:
             ],
         )
     )
+    return chart
