@@ -17,10 +17,13 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## from the sample data, or the sources landed before, to published KPIs and the report
 	@$(BIN)/service-kpis run
 
-lint: $(READY) ## ruff, mypy and sqlfluff
+lint: $(READY) ## ruff, mypy, yamllint, dbt-bouncer and sqlfluff
 	$(BIN)/ruff format --check python tests scripts
 	$(BIN)/ruff check python tests scripts
 	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/dbt parse --quiet
+	$(BIN)/dbt-bouncer run
 	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff lint models tests analyses
 
 unit: $(READY) ## plain dbt build on an empty warehouse, with the unit tests of the models
