@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from service_kpis import contract
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.sql import identifier, literal
 
 
 @dataclass(frozen=True)

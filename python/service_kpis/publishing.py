@@ -11,8 +11,8 @@ import duckdb
 
 from service_kpis import state
 from service_kpis.errors import CheckFailedError, InputError
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.progress import Progress
+from service_kpis.sql import identifier, literal
 from service_kpis.state import Built, State, build_in
 from service_kpis.warehouse import Warehouse, let_read
 

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import phonenumbers
 
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.outcome import Check
 from service_kpis.publishing import published_tables
+from service_kpis.sql import identifier, literal
 
 E_MAIL = r"[^@\s]+@[^@\s]+\.\pL{2,}"
 NUMBER = r"\+?\(?\d[\d ()./\x{A0}\x{202F}-]{5,}\d"

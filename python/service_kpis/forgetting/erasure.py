@@ -14,7 +14,7 @@ from service_kpis import state
 from service_kpis.forgetting.person import Person
 from service_kpis.landing.forgotten import forgotten_hash, new_token
 from service_kpis.landing.parties import keyed_hash
-from service_kpis.landing.sql import scalar
+from service_kpis.sql import scalar
 from service_kpis.warehouse import Warehouse
 
 

@@ -24,9 +24,9 @@ from service_kpis.forgetting.tables import build_table, published_table
 from service_kpis.forgetting.texts import clean_texts
 from service_kpis.landing.forgotten import read_forgotten, redacted_row
 from service_kpis.landing.keys import warehouse_key
-from service_kpis.landing.sql import identifier, scalar
 from service_kpis.landing.store import create_raw_tables
 from service_kpis.progress import Progress
+from service_kpis.sql import identifier, scalar
 from service_kpis.warehouse import Warehouse
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from service_kpis import state
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import busy
 
 Row = tuple[str, str]

@@ -9,7 +9,7 @@ import duckdb
 from service_kpis.forgetting.erasure import Erasure
 from service_kpis.forgetting.rewrite import Select, replaced
 from service_kpis.landing.forgotten import Forgotten, names_a_caller, redacted_row
-from service_kpis.landing.sql import identifier, literal
+from service_kpis.sql import identifier, literal
 
 _FORGOTTEN_COLUMNS = "kind, identifier_hash, token, token_hash, forgotten_at"
 _NOTHING = "cast(null as varchar)"

@@ -21,7 +21,7 @@ import duckdb
 from service_kpis.errors import InputError, MachineError
 from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import BATCH, RawFile, copy_aside, unique_names
-from service_kpis.landing.sql import identifier, literal, scalar
+from service_kpis.sql import identifier, literal, scalar
 from service_kpis.warehouse import memory_limit
 
 DATABASES = ("postgres", "duckdb", "sqlite")

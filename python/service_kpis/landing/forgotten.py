@@ -21,8 +21,8 @@ from service_kpis.landing.parties import (
     keyed_hash,
     normalise_number,
 )
-from service_kpis.landing.sql import batch, identifier, literal
 from service_kpis.landing.upsert import seen_keys, valid_rows
+from service_kpis.sql import batch, identifier, literal
 
 E_MAIL = re.compile(r"[^@\s<>\"';,|()]+@[^@\s<>\"';,|()]+\.\w{2,}")
 _NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/\u00a0\u202f]{4,30}\d")

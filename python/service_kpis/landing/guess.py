@@ -17,7 +17,7 @@ from service_kpis.landing.read_csv import layout_of, read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
 from service_kpis.landing.read_xlsx import read_xlsx
 from service_kpis.landing.source import format_of
-from service_kpis.landing.sql import identifier
+from service_kpis.sql import identifier
 
 # Words that exports use for our columns, without blanks and case; our own names are known anyway.
 _SYNONYMS = {

@@ -22,7 +22,6 @@ from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
 from service_kpis.landing.rows import mendable_columns
 from service_kpis.landing.source import Source, country_code, locate, read_source, source_name
-from service_kpis.landing.sql import scalar
 from service_kpis.landing.stage import Landing, Progress, StagedTable, stage
 from service_kpis.landing.store import (
     create_raw_tables,
@@ -30,6 +29,7 @@ from service_kpis.landing.store import (
     read_known_sources,
 )
 from service_kpis.landing.upsert import count_rows, delete_unseen, upsert, valid_rows
+from service_kpis.sql import scalar
 from service_kpis.warehouse import Warehouse
 
 _COPIES = ".landing-"

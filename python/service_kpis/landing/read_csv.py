@@ -31,7 +31,7 @@ from service_kpis.landing.files import (
     unique_names,
 )
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import batch, identifier, literal, scalar
+from service_kpis.sql import batch, identifier, literal, scalar
 
 _CHUNK = 1 << 22
 _NEWLINE, _RETURN = 10, 13

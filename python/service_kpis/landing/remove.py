@@ -8,8 +8,8 @@ from service_kpis.contract import tables
 from service_kpis.errors import InputError
 from service_kpis.landing.keys import warehouse_key
 from service_kpis.landing.parties import refresh_parties
-from service_kpis.landing.sql import identifier
 from service_kpis.landing.store import create_raw_tables, read_known_sources
+from service_kpis.sql import identifier
 from service_kpis.warehouse import Warehouse
 
 

@@ -16,7 +16,6 @@ from service_kpis.contract import Column, Table
 from service_kpis.errors import InputError
 from service_kpis.landing.expressions import guarded
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.landing.values import (
     SQL_TYPES,
     boolean_value,
@@ -28,6 +27,7 @@ from service_kpis.landing.values import (
     text_of,
     trimmed_text,
 )
+from service_kpis.sql import identifier, literal
 
 CUT_TO_TALK = ("calls", "hold_seconds")
 """The one duration that is cut: nobody is on hold for longer than the call after its answer."""

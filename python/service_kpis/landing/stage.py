@@ -27,9 +27,9 @@ from service_kpis.landing.read_xlsx import read_xlsx
 from service_kpis.landing.reject import Origin, create_rejects, write_bad_rows, write_judged
 from service_kpis.landing.rows import Rules, Wanted, judge
 from service_kpis.landing.source import FileSet, Source, TableMapping
-from service_kpis.landing.sql import identifier, literal, scalar
 from service_kpis.landing.upsert import keep_newest, seen_keys, split_duplicates, valid_rows
 from service_kpis.landing.zones import create_time_macros
+from service_kpis.sql import identifier, literal, scalar
 from service_kpis.warehouse import Warehouse
 
 Progress = Callable[[str], None]

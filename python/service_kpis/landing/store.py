@@ -12,8 +12,8 @@ import duckdb
 import yaml
 
 from service_kpis.contract import CONTRACT_FILE, tables
-from service_kpis.landing.sql import identifier
 from service_kpis.landing.values import SQL_TYPES
+from service_kpis.sql import identifier
 from service_kpis.warehouse import Warehouse
 
 LANDING_FILE = CONTRACT_FILE.with_name("landing.yml")

@@ -14,7 +14,7 @@ from datetime import datetime
 import duckdb
 
 from service_kpis.contract import Table
-from service_kpis.landing.sql import identifier, scalar
+from service_kpis.sql import identifier, scalar
 
 
 def valid_rows(table: Table) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from service_kpis.landing.options import Options
-from service_kpis.landing.sql import literal
+from service_kpis.sql import literal
 
 SQL_TYPES = {
     "text": "varchar",

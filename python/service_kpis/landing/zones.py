@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from service_kpis.landing.sql import literal
+from service_kpis.sql import literal
 
 _CLOCK = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 _OFFSET = r"(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from service_kpis import contract
-from service_kpis.landing.sql import identifier
+from service_kpis.sql import identifier
 from service_kpis.validation.reconciliation import TOLERANCE, reconciliation_rules
 from service_kpis.validation.rules import (
     Rule,

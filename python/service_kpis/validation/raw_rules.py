@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from service_kpis import contract
 from service_kpis.contract import Table
 from service_kpis.freshness import event_time
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.outcome import Severity
+from service_kpis.sql import identifier, literal
 from service_kpis.validation.rules import (
     Rule,
     any_null,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service_kpis.kpi_definitions import definitions
-from service_kpis.landing.sql import literal
+from service_kpis.sql import literal
 from service_kpis.validation.rules import Rule
 
 # Sums of floating-point seconds differ in their last digits with the order of the rows.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.outcome import Severity
+from service_kpis.sql import identifier, literal
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from service_kpis.contract import Table, tables
-from service_kpis.landing.sql import identifier
+from service_kpis.sql import identifier
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import duckdb
 
 from service_kpis.contract import tables
-from service_kpis.landing.sql import identifier
+from service_kpis.sql import identifier
 
 ALL_ROWS_UP_TO = 1_000_000
 """So many landed rows are recomputed as a whole; they take seconds."""
