@@ -183,14 +183,31 @@ def validate(session: Session) -> None:
 
 
 @command(app)
-def publish(session: Session) -> None:
+def publish(
+    session: Session,
+    parquet_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--parquet",
+            metavar="DIR",
+            help="Also write each published table to DIR/<table>.parquet; other files there stay.",
+        ),
+    ] = None,
+) -> None:
     """Put service_kpis.duckdb in place, if the last build and its checks passed.
 
-    Example: service-kpis publish
+    Example: service-kpis publish --parquet exports/kpis
     """
+    folder = None if parquet_folder is None else parquet_folder.absolute()
+    if folder is not None:
+        from service_kpis import parquet
+
+        parquet.prepare(folder)
     with session.warehouse.locked():
-        steps.publish(session)
+        steps.publish(session, folder)
     session.say(f"Published {session.warehouse.published}.")
+    if written := session.outcome.parquet:
+        session.say(f"Parquet: {len(written['tables'])} tables in {written['folder']}.")
 
 
 @command(app)

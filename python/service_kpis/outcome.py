@@ -41,6 +41,7 @@ class Outcome:
     published: dict[str, Any] | None = None
     report: str | None = None
     forgotten: dict[str, Any] | None = None
+    parquet: dict[str, Any] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def add_checks(self, checks: Iterable[Check]) -> None:
@@ -60,6 +61,7 @@ class Outcome:
                 "published": self.published,
                 "report": self.report,
                 **({"forgotten": self.forgotten} if self.forgotten is not None else {}),
+                **({"parquet": self.parquet} if self.parquet is not None else {}),
             },
             ensure_ascii=False,
         )

@@ -89,11 +89,15 @@ def validate(session: Session) -> None:
     session.say(f"{sum(check.passed for check in checks)} of {len(checks)} checks passed.")
 
 
-def publish(session: Session) -> None:
-    from service_kpis import publishing
+def publish(session: Session, parquet_folder: Path | None = None) -> None:
+    """Publish, and write the tables as Parquet where a prepared folder for them is given."""
+    from service_kpis import parquet, publishing
 
     published = publishing.publish(session.warehouse, session.progress)
     session.outcome.published = published.as_dict()
+    if parquet_folder is not None:
+        written = parquet.write(published, parquet_folder, session.progress)
+        session.outcome.parquet = written.as_dict()
 
 
 def report(session: Session) -> None:

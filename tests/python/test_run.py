@@ -3,6 +3,7 @@
 import json
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from command_line import service_kpis
@@ -117,6 +118,30 @@ def test_no_text_in_the_published_file_is_a_callers(ran):
         ]
     assert len(texts) > 100
     assert found == []
+
+
+def test_parquet_holds_every_table_as_published_and_no_byte_of_a_caller(ran, tmp_path):
+    code, told = service_kpis(ran[0], "publish", "--parquet", tmp_path / "out")
+    assert (code, told["published"]["id"]) == (0, ran[1]["published"]["id"])
+    with duckdb.connect(ran[0] / "service_kpis.duckdb", read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        assert {f"{table}.parquet" for (table,) in tables} == {
+            path.name for path in (tmp_path / "out").iterdir()
+        }
+        for (table,) in tables:
+            file = tmp_path / "out" / f"{table}.parquet"
+            types = [
+                connection.execute(f"describe from {of}").fetchall()
+                for of in (f"'{file}'", f"marts.{table}")
+            ]
+            assert [each[:2] for each in types[0]] == [each[:2] for each in types[1]]
+            as_published = connection.execute(f"from marts.{table}").fetchall()
+            assert connection.execute(f"from '{file}'").fetchall() == as_published
+            arrow = [tuple(row.values()) for row in pq.read_table(file).to_pylist()]
+            assert arrow == as_published
+            content = file.read_bytes() + repr(arrow).encode()
+            assert [canary for canary in OF_PEOPLE if canary in content] == []
+    assert len(tables) > 100
 
 
 def test_the_published_file_names_the_dbt_run_that_built_it(ran):
