@@ -13,9 +13,9 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from service_kpis import state
 from service_kpis.errors import InputError
-from service_kpis.landing.sql import identifier, literal
 from service_kpis.progress import Progress
 from service_kpis.publishing import Publication, published_tables
+from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import let_read, memory_limit
 
 DRAFTS = ".service_kpis.tmp"
