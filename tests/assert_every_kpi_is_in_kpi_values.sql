@@ -1,6 +1,6 @@
 -- A KPI is two small files and one line in kpi_values.sql. A KPI without the line, or without its
 -- entry in the yml, would be silently absent: this names what to add.
-{% set tables = ['kpi_values', 'kpi_catalogue', 'kpi_scorecard'] %}
+{% set tables = ['kpi_values', 'kpi_catalogue', 'kpi_changes', 'kpi_scorecard'] %}
 {% set listed = graph.nodes['model.service_kpis.kpi_values'].depends_on.nodes if execute else [] %}
 
 select 'nothing is missing' as what_is_missing

@@ -116,9 +116,7 @@ def headlines(session: Session) -> None:
     with open_published(session.warehouse.published) as connection:
         catalogue = {kpi.key: kpi for kpi in read_catalogue(connection)}
         scores = {
-            score.key: score
-            for score in read_scores(connection)
-            if score.grain == HEADLINE_GRAIN and score.dimension == "all"
+            score.key: score for score in read_scores(connection) if score.grain == HEADLINE_GRAIN
         }
     built = session.outcome.build
     currency = built["vars"]["reporting_currency"] if built else ""
@@ -130,7 +128,7 @@ def headlines(session: Session) -> None:
         change = "–" if score.change is None else change_text(score.change, kpi.unit, currency)
         rows.append(
             (
-                kpi.label,
+                kpi.label_en,
                 period_text(score.period, score.grain),
                 value_text(score.value, kpi.unit, currency),
                 target_text(score.target, kpi.unit, kpi.direction, currency) or "–",

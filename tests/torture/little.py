@@ -1,7 +1,8 @@
 """A checkout with a handful of models, so that a whole `service-kpis run` takes seconds.
 
 Its Python, its macros and its raw contract are copies of this checkout's; of the checks it lacks
-the recomputation, which would miss the KPIs that the little project does without.
+the recomputation, and of the report the pictures, which would miss the models that the little
+project does without.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import duckdb
 from service_kpis.warehouse import PROJECT_DIR
 from torture.little_models import MODELS
 
+NO_PICTURES = "def all_pictures(connection):\n    return []\n"
 RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds)\n"
 CALLS_IN_ALL = (
     "select cast(value as bigint) from marts.kpi_values "
@@ -41,6 +43,8 @@ def make(checkout: Path) -> Path:
     text = checks.read_text(encoding="utf-8")
     assert RECOMPUTATION in text
     checks.write_text(text.replace(RECOMPUTATION, ""), encoding="utf-8")
+    pictures = checkout / "python" / "service_kpis" / "reporting" / "pictures" / "__init__.py"
+    pictures.write_text(NO_PICTURES, encoding="utf-8")
     return checkout
 
 

@@ -41,7 +41,7 @@ select
 from {{ ref('fct_calls') }}
 group by date_trunc('year', started_at)
 """,
-    "kpi_scorecard": """
+    "kpi_changes": """
 {{ config(schema='marts', materialized='table') }}
 
 select
@@ -56,8 +56,44 @@ select
     cast(null as boolean) as is_beyond_chance,
     cast(null as double) as target,
     'no_target' as status,
-    sample_size
+    sample_size,
+    is_complete
 from {{ ref('kpi_values') }}
+""",
+    "kpi_scorecard": """
+{{ config(schema='marts', materialized='table') }}
+
+select
+    kpi_key,
+    grain,
+    period_start,
+    dimension,
+    dimension_value,
+    value,
+    previous_value,
+    change,
+    is_beyond_chance,
+    target,
+    status,
+    sample_size
+from {{ ref('kpi_changes') }}
+""",
+    "mart_sla_compliance": """
+{{ config(schema='marts', materialized='table') }}
+
+select
+    cast(null as text) as client,
+    cast(null as text) as service,
+    kpi_key,
+    grain,
+    period_start,
+    target,
+    value,
+    status,
+    sample_size,
+    is_complete
+from {{ ref('kpi_changes') }}
+where target is not null
 """,
     "kpi_catalogue": """
 {{ config(schema='marts', materialized='table') }}

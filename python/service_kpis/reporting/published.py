@@ -1,4 +1,4 @@
-"""What the report reads: the KPI tables of the published file, and nothing else of it."""
+"""What the report and the summary of a run read: the published file, opened read-only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ import duckdb
 
 from service_kpis.errors import InputError
 
-# How many of the latest periods a line shows: two years, a year, two months.
-POINTS = {"day": 62, "week": 53, "month": 24, "quarter": 12, "year": 10}
-
 
 @dataclass(frozen=True)
 class Kpi:
@@ -22,28 +19,17 @@ class Kpi:
 
     key: str
     theme: str
-    label: str
-    definition: str
+    label_en: str
+    label_fr: str
+    definition_en: str
+    definition_fr: str
     formula: str
     unit: str
     direction: str | None
     target: float | None
-
-
-@dataclass(frozen=True)
-class Point:
-    """A row of marts.kpi_values: a KPI's value in one period of one dimension value."""
-
-    key: str
-    grain: str
-    period: date
-    dimension: str
-    dimension_value: str
-    value: float | None
-    low: float | None
-    high: float | None
-    sample_size: int | None
-    is_complete: bool
+    target_on: date | None
+    owner: str
+    source_article: str
 
 
 @dataclass(frozen=True)
@@ -53,21 +39,10 @@ class Score:
     key: str
     grain: str
     period: date
-    dimension: str
-    dimension_value: str
-    value: float | None
-    previous: float | None
+    value: float
     change: float | None
-    is_beyond_chance: bool | None
     target: float | None
     status: str
-    sample_size: int | None
-
-
-POINT_COLUMNS = """
-    kpi_key, grain, period_start, dimension, dimension_value,
-    value, ci_low, ci_high, sample_size, is_complete
-"""
 
 
 @contextmanager
@@ -93,7 +68,7 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         except (duckdb.CatalogException, duckdb.BinderException):
             raise InputError(
-                f"{path} lacks the KPI tables that the report reads. "
+                f"{path} lacks tables that the report reads: another release published it. "
                 "Run `service-kpis run` to publish it again."
             ) from None
 
@@ -101,84 +76,31 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def read_catalogue(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
     """Read every KPI, in the catalogue's own order."""
     rows = connection.execute("""
-        select kpi_key, theme, label_en, definition, formula, unit, direction, target
+        select
+            kpi_key,
+            coalesce(theme, ''),
+            coalesce(label_en, kpi_key),
+            coalesce(label_fr, label_en, kpi_key),
+            coalesce(definition, ''),
+            coalesce(definition_fr, definition, ''),
+            coalesce(formula, ''),
+            coalesce(unit, ''),
+            direction,
+            cast(target as double),
+            target_on,
+            coalesce(owner, ''),
+            coalesce(source_article, '')
         from marts.kpi_catalogue
     """).fetchall()
-    return [
-        Kpi(
-            key=key,
-            theme=theme or "",
-            label=label or key,
-            definition=definition or "",
-            formula=formula or "",
-            unit=unit or "",
-            direction=direction,
-            target=None if target is None else float(target),
-        )
-        for key, theme, label, definition, formula, unit, direction, target in rows
-    ]
-
-
-def read_lines(connection: duckdb.DuckDBPyConnection) -> list[Point]:
-    """Read the latest periods of every KPI as a whole, oldest first.
-
-    A KPI that has no row for `all` (a share of a channel, say) comes by its dimension values.
-    """
-    limit = " ".join(f"when '{grain}' then {points}" for grain, points in POINTS.items())
-    rows = connection.execute(f"""
-        with whole as (
-            select kpi_key from marts.kpi_values group by kpi_key
-            having bool_or(dimension = 'all')
-        )
-        select {POINT_COLUMNS}
-        from marts.kpi_values
-        where dimension = 'all' or kpi_key not in (select kpi_key from whole)
-        qualify dense_rank() over (
-            partition by kpi_key, grain, dimension order by period_start desc
-        ) <= case grain {limit} else 0 end
-        order by kpi_key, grain, dimension, dimension_value, period_start
-    """).fetchall()
-    return [Point(*row) for row in rows]
-
-
-def read_span(connection: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
-    """Read the first and the last day that has data; None where there is none."""
-    first, last = connection.execute("""
-        select min(period_start), max(period_start) from marts.kpi_values
-        where grain = 'day' and value is not null
-    """).fetchall()[0]
-    return (first, last) if first else None
-
-
-def read_breakdown(
-    connection: duckdb.DuckDBPyConnection, key: str, grain: str, period: date
-) -> list[Point]:
-    """Read every dimension value of one KPI in one period, the most counted first."""
-    rows = connection.execute(
-        f"""
-        select {POINT_COLUMNS}
-        from marts.kpi_values
-        where kpi_key = ? and grain = ? and period_start = ? and dimension <> 'all'
-            and value is not null
-        order by dimension, sample_size desc nulls last, dimension_value
-        """,
-        [key, grain, period],
-    ).fetchall()
-    return [Point(*row) for row in rows]
+    return [Kpi(*row) for row in rows]
 
 
 def read_scores(connection: duckdb.DuckDBPyConnection) -> list[Score]:
-    """Read the scorecard of every KPI as a whole, or by dimension where it has no whole."""
+    """Read the scorecard of every KPI as a whole."""
     rows = connection.execute("""
-        with whole as (
-            select kpi_key from marts.kpi_values group by kpi_key
-            having bool_or(dimension = 'all')
-        )
-        select kpi_key, grain, period_start, dimension, dimension_value, value, previous_value,
-            change, is_beyond_chance, cast(target as double), status, sample_size
+        select kpi_key, grain, period_start, value, change, cast(target as double), status
         from marts.kpi_scorecard
-        where value is not null
-            and (dimension = 'all' or kpi_key not in (select kpi_key from whole))
-        order by kpi_key, grain, dimension, sample_size desc nulls last, dimension_value
+        where value is not null and dimension = 'all'
+        order by kpi_key, grain
     """).fetchall()
     return [Score(*row) for row in rows]

@@ -1,8 +1,8 @@
-"""Values, changes and periods as people write them."""
+"""Values, changes and periods as people write them on a terminal; the page has its own words."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -90,44 +90,3 @@ def period_text(start: date, grain: str) -> str:
             return f"week of {start.isoformat()}"
         case _:
             return start.isoformat()
-
-
-def tick_text(start: date, grain: str) -> str:
-    """Name a period on an axis, where a few letters must do."""
-    match grain:
-        case "year" | "quarter":
-            return period_text(start, grain)
-        case "month":
-            return f"{start:%b %y}"
-        case _:
-            return f"{start.day} {start:%b}"
-
-
-def period_number(start: date, grain: str) -> int:
-    """Number periods so that neighbours differ by one: a period without data leaves a gap."""
-    match grain:
-        case "year":
-            return start.year
-        case "quarter":
-            return start.year * 4 + (start.month - 1) // 3
-        case "month":
-            return start.year * 12 + start.month - 1
-        case "week":
-            return start.toordinal() // 7
-        case _:
-            return start.toordinal()
-
-
-def period_of_number(index: int, grain: str, like: date) -> date:
-    """Give back the start of period `index`; weeks start on the weekday of `like`."""
-    match grain:
-        case "year":
-            return date(index, 1, 1)
-        case "quarter":
-            return date(index // 4, index % 4 * 3 + 1, 1)
-        case "month":
-            return date(index // 12, index % 12 + 1, 1)
-        case "week":
-            return like + timedelta(weeks=index - period_number(like, grain))
-        case _:
-            return date.fromordinal(index)

@@ -1,0 +1,52 @@
+// What was promised to clients and services, beside what was kept.
+function contracts() {
+  const rows = contractRows();
+  if (!report.contracts.grain.length) return null;
+  const columns = [
+    [words().client], [words().service], [words().kpi], [words().kept, true], [words().promised, true],
+    [words().status], [words().sample, true],
+  ];
+  const body = rows.map((row) => {
+    const kpi = kpis.get(row.kpi_key);
+    return [
+      row.client === null ? words().anyClient : nameText(row.client),
+      row.service === null ? words().anyService : nameText(row.service),
+      kpi ? kpiName(kpi) : row.kpi_key,
+      element('strong', { class: 'value' }, valueText(row.value, kpi?.unit)),
+      targetText(row.target, kpi?.unit, kpi?.direction),
+      [statusMark(row.status), row.is_complete ? null : element('span', { class: 'note' }, ` ${words().notComplete}`)],
+      valueText(row.sample_size, 'count'),
+    ];
+  });
+  const period = rows[0] ? words().shownPeriod(periodText(rows[0].period_start, rows[0].grain)) : '';
+  return section(
+    'contracts',
+    words().contracts,
+    element('p', { class: 'intro' }, `${words().contractsIntro} ${period}`),
+    rows.length
+      ? table(words().contracts, columns, body, { class: 'kpis contracts' })
+      : element('p', { class: 'quiet' }, words().noContracts),
+  );
+}
+
+// The promises that bear on the choice: of a client, of a service, of both.
+function contractRows() {
+  const found = rowsOfPeriod(rowObjects(report.contracts)).rows;
+  return found.filter((row) => {
+    if (chosen.dimension === 'client') return row.client === null || row.client === chosen.of;
+    if (chosen.dimension === 'service') return row.service === null || row.service === chosen.of;
+    if (chosen.dimension === 'contract') {
+      const [client, service] = contractParts(chosen.of);
+      return (row.client === null || row.client === client) && (row.service === null || row.service === service);
+    }
+    return true;
+  });
+}
+
+// A contract is named "<client> / <service>": the mart's own names say where it parts.
+function contractParts(of) {
+  const place = report.contracts.client.findIndex((client, at) => `${client} / ${report.contracts.service[at]}` === of);
+  if (place >= 0) return [report.contracts.client[place], report.contracts.service[place]];
+  const parts = of.split(' / ');
+  return [parts[0], parts.slice(1).join(' / ')];
+}
