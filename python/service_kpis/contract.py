@@ -41,7 +41,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the contract."""
+    """A table of the contract; `columns` are those that a source may bring, not landing's own."""
 
     name: str
     description: str
@@ -72,7 +72,9 @@ def _table(entry: dict[str, Any]) -> Table:
         is_of_the_house=meta["scope"] == "house",
         ordered_times=tuple(meta.get("ordered_times", ())),
         rules=tuple(Rule(**rule) for rule in meta.get("rules", ())),
-        columns=tuple(_column(column) for column in entry["columns"]),
+        columns=tuple(
+            _column(column) for column in entry["columns"] if not column["name"].startswith("_")
+        ),
     )
 
 

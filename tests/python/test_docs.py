@@ -7,6 +7,7 @@ import runpy
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -235,3 +236,43 @@ def test_every_analysis_is_described() -> None:
     assert sorted(entry["name"] for entry in described) == sorted(
         file.stem for file in folder.glob("*.sql")
     )
+
+
+def _columns() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each column that the yml of a model, seed or raw table tells, with `<table>.<column>`."""
+    for file in sorted([*PROJECT_DIR.glob("models/**/*.yml"), *PROJECT_DIR.glob("seeds/*.yml")]):
+        document = yaml.safe_load(read(file))
+        sources = [table for source in document.get("sources", ()) for table in source["tables"]]
+        for table in (*document.get("models", ()), *document.get("seeds", ()), *sources):
+            for column in table.get("columns", ()):
+                yield f"{table['name']}.{column['name']}", column
+
+
+def test_a_description_stands_once() -> None:
+    """What two models say in the same words is a doc block, so that it is mended in one place."""
+    models = {path.stem for path in PROJECT_DIR.glob("models/**/*.sql")}
+    told: dict[str, list[str]] = {}
+    for name, column in _columns():
+        text = " ".join(column["description"].split())
+        if name.split(".")[0] in models and not text.startswith("{{ doc("):
+            told.setdefault(text, []).append(name)
+    assert [names for names in told.values() if len(names) > 1] == []
+
+
+def test_no_description_is_cut_at_a_comma() -> None:
+    """`{description: this, that}` without quotes is a description and a key of its own."""
+    known = {"name", "description", "data_type", "data_tests", "config"}
+    assert [name for name, column in _columns() if set(column) - known] == []
+
+
+def test_every_doc_block_is_used() -> None:
+    """Of a block that is not there, dbt tells by itself."""
+    used = {
+        block
+        for _, column in _columns()
+        for block in re.findall(r"doc\('(\w+)'\)", column["description"])
+    }
+    pages = "".join(read(page) for page in PROJECT_DIR.glob("models/**/*.md"))
+    blocks = re.findall(r"{% docs (\w+) %}", pages)
+    assert len(set(blocks)) == len(blocks)
+    assert set(blocks) - used == {"__overview__"}

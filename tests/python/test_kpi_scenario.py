@@ -281,3 +281,32 @@ def test_the_catalogue_keeps_to_its_words(scenario: Scenario) -> None:
         """
     )
     assert odd == []
+
+
+def test_every_column_is_described(scenario: Scenario) -> None:
+    """In the yml beside its table, for dbt and BI tools; and no column that is not there."""
+    manifest = scenario.manifest
+    tables = {
+        node.name: node
+        for node in (*manifest.nodes.values(), *manifest.sources.values())
+        if node.resource_type in ("model", "seed", "source")
+    }
+    built: dict[str, set[str]] = {}
+    for table_name, column in scenario.query(
+        "select table_name, column_name from information_schema.columns order by all"
+    ):
+        built.setdefault(table_name, set()).add(column)
+    assert set(tables) <= set(built)
+    assert all(node.description for node in tables.values())
+    undescribed = [
+        f'{tables[name].original_file_path}: - {{name: {column}, description: "…"}}'
+        for name in tables
+        for column in sorted(built[name])
+        if column not in tables[name].columns or not tables[name].columns[column].description
+    ]
+    assert undescribed == []
+    assert [
+        f"{tables[name].original_file_path}: {column} is no column"
+        for name in tables
+        for column in set(tables[name].columns) - built[name]
+    ] == []
