@@ -145,17 +145,24 @@ def _environment(**variables: str) -> Iterator[None]:
 
 
 def _tell(progress: Progress) -> Any:
-    """Make the callback that counts dbt's finished nodes."""
+    """Make the callback that counts dbt's finished nodes and names the one begun last."""
     done = 0
     total = 0
+    under_way: dict[str, str] = {}
 
     def callback(event: EventMsg) -> None:
         nonlocal done, total
-        if event.info.name == "LogStartLine":
-            total = event.data.total
-        elif event.info.name == "NodeFinished":
-            done += 1
-            progress.count(done, total)
+        match event.info.name:
+            case "LogStartLine":
+                total = event.data.total
+            case "NodeStart":
+                under_way[event.data.node_info.unique_id] = event.data.node_info.node_name
+            case "NodeFinished":
+                under_way.pop(event.data.node_info.unique_id, None)
+                done += 1
+            case _:
+                return
+        progress.count(done, total, next(reversed(under_way.values()), ""))
 
     return callback
 

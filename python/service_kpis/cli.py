@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +16,7 @@ from service_kpis import contract, settings, state, steps, telling
 from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
+from service_kpis.status import read_status
 
 app = typer.Typer(
     help=(
@@ -88,12 +87,9 @@ def run(
         steps.land(session, sources or [], is_key_rotated=rotate_key, given=given)
         steps.build(session, given, seeds, None)
         steps.validate(session)
-        steps.publish(session)
+        published = steps.publish(session)
         steps.report(session)
-        session.say()
-        telling.places(session)
-        session.say()
-        telling.headlines(session)
+        telling.run(session, published)
 
 
 @command(app)
@@ -204,10 +200,8 @@ def publish(
 
         parquet.prepare(folder)
     with session.warehouse.locked():
-        steps.publish(session, folder)
-    session.say(f"Published {session.warehouse.published}.")
-    if written := session.outcome.parquet:
-        session.say(f"Parquet: {len(written['tables'])} tables in {written['folder']}.")
+        published = steps.publish(session, folder)
+    telling.published(session, published)
 
 
 @command(app)
@@ -263,10 +257,8 @@ def rejects(
     rows = landing.rejects(session.warehouse, table)
     if not as_csv:
         telling.rejects(session, rows)
-    elif rows:
-        writer = csv.DictWriter(session.stdout, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _as_text(value) for name, value in row.items()} for row in rows)
+    else:
+        telling.rejects_csv(session, rows)
 
 
 @command(app)
@@ -299,7 +291,57 @@ def status(session: Session) -> None:
 
     Example: service-kpis status
     """
-    telling.status(session)
+    telling.status(session, read_status(session.warehouse))
+
+
+@command(app)
+def diff(  # noqa: PLR0913, PLR0917  an argument an option
+    session: Session,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="The published file to compare with; without it, the one published before.",
+        ),
+    ] = None,
+    kpi: Annotated[
+        str | None, typer.Option("--kpi", metavar="KEY", help="Of this KPI, cell by cell.")
+    ] = None,
+    grain: Annotated[
+        Literal["day", "week", "month", "quarter", "year"] | None,
+        typer.Option(
+            "--grain", help="Of these periods; without it months, or days of a KPI without months."
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many cells.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The cells that differ, as CSV.")] = False,
+) -> None:
+    """Tell what changed between the published file and the one before, by KPI and period.
+
+    Cells that are new, gone or have another value, changed definitions, variables and seeds.
+    Values that differ by less than a billionth are the same.
+
+    Example: service-kpis diff --kpi service_level --grain week
+    """
+    from service_kpis import comparing
+
+    if as_csv and session.is_json:
+        raise InputError("--csv and --json exclude each other. Give one of them.")
+    published = session.warehouse.published
+    if not published.exists():
+        session.say("Nothing is published yet, so there is nothing to compare.")
+        return
+    former = file or comparing.file_before(session.warehouse)
+    if former is None:
+        session.say("No file was published before this one, so there is nothing to compare.")
+        return
+    found = comparing.compare(former, published, kpi=kpi, grain=grain)
+    if as_csv:
+        telling.diff_csv(session, found, limit=limit)
+    else:
+        telling.diff(session, found, limit=limit, is_of_one_kpi=kpi is not None)
 
 
 @command(app)
@@ -361,16 +403,6 @@ def init(
 def main() -> int:
     """Run the command line and give the exit code."""
     return invoke(app, sys.argv[1:])
-
-
-def _as_text(value: Any) -> Any:
-    """Put a quote before what a spreadsheet would run, as it does itself before a text.
-
-    row_json, from which a row is mended, always begins with a brace and stays as it is.
-    """
-    if not isinstance(value, str) or not re.match(r"\s*[=+\-@\t\r]", value):
-        return value
-    return value if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value) else f"'{value}"
 
 
 def _given(vars_text: str | None) -> dict[str, Any] | None:

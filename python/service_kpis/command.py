@@ -8,13 +8,16 @@ import inspect
 import logging
 import os
 import sys
+import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
+from rich.console import Console, RenderableType
 from typer._click.exceptions import ClickException
 
 from service_kpis.errors import ServiceKpisError, machine_failure
@@ -26,6 +29,8 @@ from service_kpis.warehouse import Warehouse
 INTERRUPTED = 130
 WRONG_USAGE = 2
 MACHINE_FAILED = 4
+ANY_WIDTH = 10_000
+"""Wider than any line: what is no terminal has no width."""
 
 WarehouseOption = Annotated[
     Path,
@@ -53,11 +58,35 @@ class Session:
     is_json: bool
     stdout: TextIO
 
-    def say(self, text: str = "") -> None:
+    @cached_property
+    def console(self) -> Console:
+        """Draw for stdout: as wide as a terminal, whole lines elsewhere.
+
+        rich colours a terminal alone, or whatever FORCE_COLOR says, and nothing under NO_COLOR.
+        """
+        width = None if self.stdout.isatty() else ANY_WIDTH
+        return Console(file=self.stdout, width=width, markup=False, emoji=False, highlight=False)
+
+    def say(self, what: RenderableType = "", style: str | None = None) -> None:
         """Print what the command was asked for on stdout; with `--json` the object says it."""
-        if not self.is_json:
-            self.progress.stop()
-            print(text, file=self.stdout)
+        if self.is_json:
+            return
+        self.progress.stop()
+        with self.console.capture() as drawn:
+            self.console.print(what, style=style, soft_wrap=isinstance(what, str))
+        # Not by rich, which ends the process where who reads us has seen enough (`| head`).
+        lines = drawn.get().splitlines()
+        print("\n".join(map(str.rstrip, lines)), file=self.stdout)
+
+    @contextlib.contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Measure how long a step of the command takes."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds = round(time.monotonic() - began, 3)
+            self.outcome.steps.append({"step": step, "seconds": seconds})
 
     def note(self, text: str) -> None:
         """Say on stderr what a person should know."""
@@ -73,7 +102,7 @@ def command(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[..., N
             session = Session(
                 warehouse=Warehouse(warehouse.absolute()),
                 outcome=Outcome(command=verb.__name__),
-                progress=Progress(),
+                progress=Progress(is_plain=is_json),
                 is_json=is_json,
                 stdout=sys.stdout,
             )

@@ -42,6 +42,10 @@ class Outcome:
     report: str | None = None
     forgotten: dict[str, Any] | None = None
     parquet: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
+    diff: dict[str, Any] | None = None
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """How long each step took, in seconds; `run` tells it."""
     started: float = field(default_factory=time.monotonic)
 
     def add_checks(self, checks: Iterable[Check]) -> None:
@@ -60,11 +64,22 @@ class Outcome:
                 "checks": None if self.checks is None else [asdict(each) for each in self.checks],
                 "published": self.published,
                 "report": self.report,
-                **({"forgotten": self.forgotten} if self.forgotten is not None else {}),
-                **({"parquet": self.parquet} if self.parquet is not None else {}),
+                **self._of_one_command(),
             },
             ensure_ascii=False,
         )
+
+    def _of_one_command(self) -> dict[str, Any]:
+        """Give what one command alone adds to the object."""
+        added: dict[str, Any] = {
+            "forgotten": self.forgotten,
+            "parquet": self.parquet,
+            "status": self.status,
+            "diff": self.diff,
+        }
+        if self.command == "run":
+            added["steps"] = self.steps
+        return {name: value for name, value in added.items() if value is not None}
 
 
 def require_passed(checks: Iterable[Check], *, next_step: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from service_kpis import state
+from service_kpis import seeds, state
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.progress import Progress
 from service_kpis.sql import identifier, literal
@@ -49,10 +51,11 @@ def publish(warehouse: Warehouse, progress: Progress) -> Publication:
     build = _require_passed(state.read(warehouse))
     draft = warehouse.published.with_name(f"{warehouse.published.name}.{os.getpid()}.tmp")
     new = Publication(warehouse.published, build["id"], state.now(), build["as_of"])
+    made_with = {"vars": build["vars"], "seeds": seeds.fingerprints(warehouse)}
     try:
         with warehouse.connect() as connection:
             _require_unchanged(connection, build)
-            _write_marts(connection, draft, new)
+            _write_marts(connection, draft, new, made_with, progress)
         let_read(draft)
         state.sync(draft)
         _keep_for_rollback(warehouse, new)
@@ -93,6 +96,20 @@ def publication(path: Path) -> Publication | None:
     except duckdb.Error:
         return None
     return Publication(path, *row) if row else None
+
+
+def read_settings(path: Path) -> dict[str, Any] | None:
+    """Read the vars and the seeds' fingerprints that a published file was built with.
+
+    None where it does not say: an earlier version made it, or it can't be opened.
+    """
+    try:
+        with duckdb.connect(path, read_only=True) as connection:
+            row = connection.execute("select settings from marts.publication()").fetchone()
+    except duckdb.Error:
+        return None
+    found = json.loads(row[0]) if row else None
+    return found if isinstance(found, dict) else None
 
 
 def kept_publications(warehouse: Warehouse) -> list[Publication]:
@@ -150,7 +167,13 @@ def _require_unchanged(connection: duckdb.DuckDBPyConnection, build: Built) -> N
         )
 
 
-def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path, new: Publication) -> None:
+def _write_marts(
+    connection: duckdb.DuckDBPyConnection,
+    draft: Path,
+    new: Publication,
+    made_with: dict[str, Any],
+    progress: Progress,
+) -> None:
     """Write the published tables with their comments to a new DuckDB file, without a .wal.
 
     What the file is stands in it as a macro: a table would be one of the marts, and a note beside
@@ -161,7 +184,8 @@ def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path, new: Public
     connection.execute(f"attach {literal(str(draft))} as published")
     try:
         connection.execute("create schema published.marts")
-        for table in tables:
+        for done, table in enumerate(tables):
+            progress.count(done, len(tables), table)
             target = f"published.marts.{identifier(table)}"
             connection.execute(f"create table {target} as select * from marts.{identifier(table)}")
             for column, comment in comments.get(table, ()):
@@ -170,7 +194,8 @@ def _write_marts(connection: duckdb.DuckDBPyConnection, draft: Path, new: Public
         as_of = "null" if new.as_of is None else literal(new.as_of)
         connection.execute(
             f"create macro published.marts.publication() as table select {literal(new.id)} "
-            f"as build_id, {literal(new.at)} as published_at, cast({as_of} as text) as as_of"
+            f"as build_id, {literal(new.at)} as published_at, cast({as_of} as text) as as_of, "
+            f"{literal(json.dumps(made_with))} as settings"
         )
         connection.execute("checkpoint published")
     finally:

@@ -9,6 +9,7 @@ links to this one.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import shutil
 import tempfile
@@ -72,6 +73,17 @@ def project_dir(warehouse: Warehouse) -> Path:
                 double / "seeds" / shipped.name,
             )
     return double
+
+
+def fingerprints(warehouse: Warehouse) -> dict[str, str]:
+    """Give for each seed whose it is, and a hash of its content: two builds had the same or not."""
+    own = _kept_files(warehouse)
+    told = {}
+    for name in seed_contract.seeds():
+        content = own.get(name, SHIPPED / f"{name}.csv").read_bytes()
+        whose = "own" if name in own else "shipped"
+        told[name] = f"{whose} {hashlib.sha256(content).hexdigest()[:8]}"
+    return told
 
 
 def _kept(warehouse: Warehouse) -> Path:

@@ -149,3 +149,8 @@ def _read(name: object, value: Any) -> Any:
 def effective(given: dict[str, Any]) -> dict[str, Any]:
     """Lay the given vars over the defaults."""
     return {**defaults(), **given}
+
+
+def changed(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Give those vars that are not the defaults."""
+    return {name: value for name, value in chosen.items() if value != defaults().get(name)}

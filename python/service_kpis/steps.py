@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from service_kpis import settings, state, telling
+from service_kpis import publishing, settings, state, telling
 from service_kpis.command import Session
 from service_kpis.outcome import require_passed
+from service_kpis.publishing import Publication
 
 
 def land(  # noqa: PLR0913
@@ -34,23 +35,25 @@ def land(  # noqa: PLR0913
     is_sample = not sources
     if is_sample:
         sources = [_sample(session)]
-    session.progress.step("landing")
     accounts: list[landing.FileAccount] = []
-    try:
-        landing.land(
-            session.warehouse,
-            sources,
-            strict=strict,
-            dry_run=dry_run,
-            default_country=vars_now["default_country"],
-            clock_skew_seconds=vars_now["clock_skew_seconds"],
-            is_sample=is_sample,
-            is_key_rotated=is_key_rotated,
-            on_progress=session.note,
-            landed=accounts,
-        )
-    finally:
-        telling.accounts(session, accounts, are_kept=not (dry_run or strict))
+    with session.timed("land"):
+        session.progress.step("landing")
+        try:
+            landing.land(
+                session.warehouse,
+                sources,
+                strict=strict,
+                dry_run=dry_run,
+                default_country=vars_now["default_country"],
+                clock_skew_seconds=vars_now["clock_skew_seconds"],
+                is_sample=is_sample,
+                is_key_rotated=is_key_rotated,
+                on_progress=session.note,
+                on_count=session.progress.count,
+                landed=accounts,
+            )
+        finally:
+            telling.accounts(session, accounts, are_kept=not (dry_run or strict))
 
 
 def _sample(session: Session) -> Path:
@@ -59,8 +62,9 @@ def _sample(session: Session) -> Path:
 
     folder = session.warehouse.sample
     if not folder.exists():
-        session.progress.step("generating sample data")
-        generating.generate(folder)
+        with session.timed("generate"):
+            session.progress.step("generating sample data")
+            generating.generate(folder)
     return folder
 
 
@@ -69,39 +73,44 @@ def build(
 ) -> None:
     from service_kpis import building
 
-    built = building.build(
-        session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
-    )
+    with session.timed("build"):
+        built = building.build(
+            session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
+        )
     session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
     session.outcome.add_checks(built.checks)
     telling.checks(session, built.checks)
     require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")
-    session.say(f"Built {built.models} models as of {built.as_of or 'no event at all'}.")
+    telling.built(session, built)
 
 
 def validate(session: Session) -> None:
     from service_kpis import validation
 
-    checks = validation.validate(session.warehouse, session.progress)
+    with session.timed("validate"):
+        checks = validation.validate(session.warehouse, session.progress)
     session.outcome.add_checks(checks)
     telling.checks(session, checks)
     require_passed(checks, next_step="Mend its cause, then run `service-kpis run` again.")
-    session.say(f"{sum(check.passed for check in checks)} of {len(checks)} checks passed.")
+    telling.validated(session, checks)
 
 
-def publish(session: Session, parquet_folder: Path | None = None) -> None:
+def publish(session: Session, parquet_folder: Path | None = None) -> Publication:
     """Publish, and write the tables as Parquet where a prepared folder for them is given."""
-    from service_kpis import parquet, publishing
+    from service_kpis import parquet
 
-    published = publishing.publish(session.warehouse, session.progress)
+    with session.timed("publish"):
+        published = publishing.publish(session.warehouse, session.progress)
     session.outcome.published = published.as_dict()
     if parquet_folder is not None:
         written = parquet.write(published, parquet_folder, session.progress)
         session.outcome.parquet = written.as_dict()
+    return published
 
 
 def report(session: Session) -> None:
     from service_kpis import reporting
 
-    session.progress.step("writing the report")
-    session.outcome.report = str(reporting.write_report(session.warehouse))
+    with session.timed("report"):
+        session.progress.step("writing the report")
+        session.outcome.report = str(reporting.write_report(session.warehouse))

@@ -179,7 +179,7 @@ def test_a_publish_that_fails_midway_leaves_the_old_file_and_no_draft(warehouse,
     publishing.publish(warehouse, Progress())
     before = warehouse.published.read_bytes()
 
-    def fail(connection, draft, new):
+    def fail(connection, draft, new, made_with, progress):
         draft.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 

@@ -19,7 +19,7 @@ from service_kpis.warehouse import PROJECT_DIR
 from torture.little_models import MODELS
 
 NO_PICTURES = "def all_pictures(connection):\n    return []\n"
-RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds)\n"
+RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds, progress.count)\n"
 CALLS_IN_ALL = (
     "select cast(value as bigint) from marts.kpi_values "
     "where kpi_key = 'calls_offered' and grain = 'year' and dimension = 'all'"

@@ -10,14 +10,20 @@ import duckdb
 
 from service_kpis.checks import personal_data, recomputation
 from service_kpis.outcome import Check
+from service_kpis.progress import Progress
 
 
 def python_checks(
-    connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any], seeds: Path
+    connection: duckdb.DuckDBPyConnection,
+    chosen: Mapping[str, Any],
+    seeds: Path,
+    progress: Progress,
 ) -> Iterator[Check]:
     """Run every Python check, in the order of `validate`; a new one has its line here.
 
     `chosen` are the vars and `seeds` is the folder of seeds that the last build was made with.
     """
+    progress.step("searching for personal data")
     yield from personal_data.check(connection, chosen)
-    yield from recomputation.check(connection, chosen, seeds)
+    progress.step("computing the KPIs a second time")
+    yield from recomputation.check(connection, chosen, seeds, progress.count)

@@ -18,6 +18,7 @@ from service_kpis.landing.account import FileAccount, prove, prove_written, writ
 from service_kpis.landing.forgotten import keep_forgotten
 from service_kpis.landing.keys import rotate_key, warehouse_key
 from service_kpis.landing.parties import forget_numbers, refresh_parties
+from service_kpis.landing.reading import OnCount, reading_of
 from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
 from service_kpis.landing.rows import mendable_columns
@@ -46,21 +47,22 @@ def land(  # noqa: PLR0913
     is_sample: bool = False,
     is_key_rotated: bool = False,
     on_progress: Progress | None = None,
+    on_count: OnCount | None = None,
     landed: list[FileAccount] | None = None,
 ) -> list[FileAccount]:
     """Land sources in the order given, each in one transaction; gives the account of every file.
 
     The caller holds `warehouse.locked()`. A real source removes the sample first, and `on_progress`
-    says so. `landed`, where given, is the list that is filled and returned: after an error it holds
-    the accounts of the sources that landed before, and of one that `strict` refused. `dry_run` does
-    everything and leaves nothing.
+    says so; `on_count` is told how far the files of a source are. `landed`, where given, is the
+    list that is filled and returned: after an error it holds the accounts of the sources that
+    landed before, and of one that `strict` refused. `dry_run` does everything and leaves nothing.
     `is_key_rotated` takes another key than the warehouse was made with.
 
     Raises InputError, and CheckFailedError where `strict` finds a reject: nothing of that source
     landed, and later ones are not begun.
     """
     accounts = landed if landed is not None else []
-    tell = on_progress or _say_nothing
+    tell, count = on_progress or _say_nothing, on_count or _say_nothing
     country = country_code(default_country, "vars")
     _refuse_same_names(sources)
     _clear_copies(warehouse)
@@ -68,7 +70,7 @@ def land(  # noqa: PLR0913
         for path in sources:
             source = read_source(locate(path))
             source = replace(source, default_country=source.default_country or country)
-            with _landing(target, source, clock_skew_seconds, tell) as landing:
+            with _landing(target, source, clock_skew_seconds, tell, count) as landing:
                 _land_source(
                     landing,
                     accounts,
@@ -111,7 +113,11 @@ def _rehearsal(warehouse: Warehouse) -> Iterator[Warehouse]:
 
 @contextmanager
 def _landing(
-    warehouse: Warehouse, source: Source, clock_skew_seconds: int, tell: Progress
+    warehouse: Warehouse,
+    source: Source,
+    clock_skew_seconds: int,
+    tell: Progress,
+    on_count: OnCount,
 ) -> Iterator[Landing]:
     """Open a landing of `source`; what DuckDB raises in it becomes a plain MachineError."""
     warehouse.folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +127,14 @@ def _landing(
             warehouse.connect() as connection,
         ):
             yield Landing(
-                warehouse, connection, source, Path(folder), _now(), clock_skew_seconds, tell
+                warehouse,
+                connection,
+                source,
+                Path(folder),
+                _now(),
+                clock_skew_seconds,
+                tell,
+                reading_of(source, on_count),
             )
     except duckdb.OutOfMemoryException as error:
         raise MachineError(f"There is too little memory to land {source.name}.") from error
@@ -132,8 +145,8 @@ def _landing(
         ) from error
 
 
-def _say_nothing(message: str) -> None:
-    del message
+def _say_nothing(*told: object) -> None:
+    del told
 
 
 def _now() -> datetime:

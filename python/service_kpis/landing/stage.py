@@ -24,6 +24,7 @@ from service_kpis.landing.files import RawFile, copy_aside
 from service_kpis.landing.read_csv import read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
 from service_kpis.landing.read_xlsx import read_xlsx
+from service_kpis.landing.reading import Reading
 from service_kpis.landing.reject import Origin, create_rejects, write_bad_rows, write_judged
 from service_kpis.landing.rows import Rules, Wanted, judge
 from service_kpis.landing.source import FileSet, Source, TableMapping
@@ -46,6 +47,7 @@ class Landing:
     landed_at: datetime
     clock_skew_seconds: int
     tell: Progress
+    reading: Reading
 
     def origin(self, table: Table, file: str) -> Origin:
         return Origin(self.source.name, table, file, self.landed_at)
@@ -178,12 +180,13 @@ def _stage_file(
 ) -> FileAccount:
     connection, source = landing.connection, landing.source
     file = source.location.shown(path)
-    landing.tell(f"{source.name}: {file} → {mapping.table.name}")
+    landing.reading.begin(f"{source.name}: {file} → {mapping.table.name}")
     raw = _read_file(landing, files, path, "_landing_file")
     write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
     account = _stage_rows(landing, mapping, raw.columns, file, seq)
     account.read = raw.read
     account.rejected += len(raw.bad_rows)
+    landing.reading.end(raw.read)
     return account
 
 
@@ -198,12 +201,13 @@ def _stage_database(
 ) -> FileAccount:
     source = landing.source
     file = _database_name(source, mapping)
-    landing.tell(f"{source.name}: {file} ({database.kind}) → {mapping.table.name}")
+    landing.reading.begin(f"{source.name}: {file} ({database.kind}) → {mapping.table.name}")
     shown = f"{source.location.definition}: tables.{mapping.table.name}.{database.kind}"
     with tempfile.TemporaryDirectory(dir=landing.folder) as folder:
         raw = read_database(landing.connection, database, Path(folder), shown, "_landing_file")
     account = _stage_rows(landing, mapping, raw.columns, file, seq)
     account.read = raw.read
+    landing.reading.end(raw.read)
     return account
 
 
@@ -215,7 +219,8 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
         parts = []
         for number, path in enumerate(files.paths):
             file = source.location.shown(path)
-            landing.tell(f"{source.name}: {file} → {mapping.table.name}, relation {name}")
+            what = f"{source.name}: {file} → {mapping.table.name}, relation {name}"
+            landing.reading.begin(what)
             part = f"_landing_part_{number}"
             raw = _read_file(landing, files, path, part)
             write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
@@ -230,6 +235,7 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
                     left_out=parsed,
                 )
             )
+            landing.reading.end(raw.read)
             parts.append(f"select *, {literal(file)} as _file from {part}")
         connection.execute(
             f"create or replace temp table {identifier(name)} as "

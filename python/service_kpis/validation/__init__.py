@@ -42,7 +42,7 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
     checks = run_rules(rules, warehouse.build, warehouse.data_docs, progress.count)
     with warehouse.connect(read_only=True) as connection:
         folder = seeds.project_dir(warehouse) / "seeds"
-        checks.extend(python_checks(connection, vars_of_build, folder))
+        checks.extend(python_checks(connection, vars_of_build, folder, progress))
         if state.build_in(connection) != build_id:
             raise CheckFailedError(
                 "dbt has built marts while they were checked, so the checks say nothing. "

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from service_kpis import contract
 from service_kpis.contract import Table
-from service_kpis.freshness import event_time
+from service_kpis.freshness import QUIET_DAYS, event_time, quiet_sources
 from service_kpis.outcome import Severity
 from service_kpis.sql import identifier, literal
 from service_kpis.validation.rules import (
@@ -19,11 +19,6 @@ from service_kpis.validation.rules import (
 )
 
 WHERE_IT_IS = "_source, _file, _row"
-QUIET_DAYS = 7
-"""A source without an event for this long before as_of …"""
-USUAL_DAYS, OF_DAYS = 15, 28
-"""… that had events on at least so many of the days before has gone quiet."""
-
 # Column: the table and column that it refers to.
 REFERENCES = {
     "agent_id": ("agents", "agent_id"),
@@ -187,19 +182,11 @@ def _times(table: Table) -> Iterator[Rule]:
 
 
 def _gone_quiet(table: Table, as_of: str) -> Rule:
-    happened = event_time(table)
-    now = f"cast({literal(as_of.rstrip('Z'))} as timestamp)"
     return _rule(
         table.name,
         "gone_quiet",
         f"a source with daily rows in raw.{table.name} has some in the last {QUIET_DAYS} days",
-        f"with happened as (select _source, {happened} as happened_at from {{batch}}), "
-        "latest as (select _source, max(happened_at) as latest_at from happened group by _source) "
-        "select happened._source from happened inner join latest using (_source) "
-        f"where latest_at < {now} - interval {QUIET_DAYS} day "
-        f"and happened_at > latest_at - interval {OF_DAYS} day "
-        "group by happened._source "
-        f"having count(distinct cast(happened_at as date)) >= {USUAL_DAYS}",
+        quiet_sources(table, "{batch}", as_of),
         "warn",
     )
 

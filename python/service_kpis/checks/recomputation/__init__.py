@@ -35,6 +35,7 @@ from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.outcome import Check
 
 Compute = Callable[[Landed, datetime], pl.DataFrame]
+OnCount = Callable[[int, int, str], None]
 THEMES: tuple[tuple[tuple[str, ...], Compute], ...] = (
     (telephone.KEYS, telephone.compute),
     (tickets.KEYS, tickets.compute),
@@ -51,7 +52,10 @@ RECOMPUTED = frozenset(key for keys, _ in THEMES for key in keys)
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any], seeds: Path
+    connection: duckdb.DuckDBPyConnection,
+    chosen: Mapping[str, Any],
+    seeds: Path,
+    on_count: OnCount = lambda *_: None,
 ) -> Iterator[Check]:
     """Recompute the KPIs and compare them with marts.kpi_values, a check a KPI.
 
@@ -65,18 +69,18 @@ def check(
     keys = RECOMPUTED.intersection(known)
     landed = Landed(connection, chosen, seeds)
     if sample.is_wanted(connection):
-        yield from _check_days(landed, keys - sample.NOT_OF_A_DAY)
+        yield from _check_days(landed, keys - sample.NOT_OF_A_DAY, on_count)
     else:
         built = connection.execute("select * from marts.kpi_values").pl()
-        yield from compare(recompute(landed), built, keys)
+        yield from compare(recompute(landed, on_count), built, keys)
 
 
-def _check_days(landed: Landed, keys: frozenset[str]) -> Iterator[Check]:
+def _check_days(landed: Landed, keys: frozenset[str], on_count: OnCount) -> Iterator[Check]:
     now = as_of(landed)
     days = [] if now is None else sample.draw_days(landed.connection, day_of(landed, now))
     sample.draw(landed.connection, days)
     try:
-        recomputed = recompute(replace(landed, rows_from=sample.DRAWN, _read={}))
+        recomputed = recompute(replace(landed, rows_from=sample.DRAWN, _read={}), on_count)
     finally:
         sample.drop(landed.connection)
     built = landed.connection.execute(
@@ -87,12 +91,19 @@ def _check_days(landed: Landed, keys: frozenset[str]) -> Iterator[Check]:
     yield from compare(recomputed.filter(is_compared), built, keys)
 
 
-def recompute(landed: Landed) -> pl.DataFrame:
-    """Give the cells of all KPIs of RECOMPUTED; none of those whose tables did not land."""
+def recompute(landed: Landed, on_count: OnCount = lambda *_: None) -> pl.DataFrame:
+    """Give the cells of all KPIs of RECOMPUTED; none of those whose tables did not land.
+
+    `on_count` is told (themes done, of how many, the KPIs of the present one).
+    """
     now = as_of(landed)
     if now is None:
         return no_cells()
-    return pl.concat([compute(landed, now) for _, compute in THEMES])
+    found = []
+    for done, (keys, compute) in enumerate(THEMES):
+        on_count(done, len(THEMES), ", ".join(keys))
+        found.append(compute(landed, now))
+    return pl.concat(found)
 
 
 def _is_built(connection: duckdb.DuckDBPyConnection) -> bool:

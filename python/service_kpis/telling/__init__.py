@@ -1,0 +1,23 @@
+"""What the commands print for people, a module a subject."""
+
+from service_kpis.telling.diff import diff, diff_csv
+from service_kpis.telling.landings import accounts, rejects, rejects_csv
+from service_kpis.telling.people import forgotten
+from service_kpis.telling.results import built, checks, published, validated
+from service_kpis.telling.run import run
+from service_kpis.telling.status import status
+
+__all__ = [
+    "accounts",
+    "built",
+    "checks",
+    "diff",
+    "diff_csv",
+    "forgotten",
+    "published",
+    "rejects",
+    "rejects_csv",
+    "run",
+    "status",
+    "validated",
+]
