@@ -1,26 +1,62 @@
-"""What dbt does with build.duckdb before it opens it, plain `dbt build` too: see profiles.yml."""
+"""What dbt does with build.duckdb otherwise, plain `dbt build` too: see profiles.yml."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from service_kpis.errors import without_values
 from service_kpis.warehouse import NOT_FOR_OTHERS, memory_limit
 
 
 class Plugin(BasePlugin):
-    """Finds a warehouse folder there, keeps what dbt writes private, and limits the memory."""
+    """Makes the warehouse folder, keeps what dbt writes private, and limits the memory."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         del plugin_config
         if self.creds is not None:
             Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
         os.umask(NOT_FOR_OTHERS)
+        # dbt-duckdb gives no say in how an error is worded, and dbt writes the words to its log,
+        # to run_results.json and to the terminal.
+        local.DuckDBCursorWrapper = Cursor  # type: ignore[misc]
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         del creds
         config.update(memory_limit())
+
+
+class Cursor(local.DuckDBCursorWrapper):
+    """Runs what dbt sends; an error tells what failed, and no value of the data."""
+
+    def execute(self, sql: str, bindings: Any = None) -> Any:
+        with _values_left_out():
+            return super().execute(sql, bindings)  # type: ignore[no-untyped-call]
+
+    def fetchone(self) -> Any:
+        with _values_left_out():
+            return self._cursor.fetchone()
+
+    def fetchmany(self, size: int) -> Any:
+        with _values_left_out():
+            return self._cursor.fetchmany(size)
+
+    def fetchall(self) -> Any:
+        with _values_left_out():
+            return self._cursor.fetchall()
+
+
+@contextmanager
+def _values_left_out() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise type(error)(without_values(error)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 import duckdb
 
@@ -92,3 +93,29 @@ def machine_failure(error: BaseException) -> str | None:
 def failure_in_words(text: str) -> str | None:
     """Give the sentence of a machine's failure that a text tells of; None if it tells of none."""
     return next((told for words, told in _BY_WORDS.items() if words in text), None)
+
+
+_OF_NAMES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConnectionException,
+    duckdb.DependencyException,
+    duckdb.InterruptException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.PermissionException,
+    duckdb.SyntaxException,
+    duckdb.TransactionException,
+)
+"""Errors of DuckDB whose words are names, SQL and files; the others quote the value they are of."""
+_VALUE = re.compile(r"""["'`(]|(?<![A-Za-z_0-9])\d""")
+
+
+def without_values(error: duckdb.Error) -> str:
+    """Give DuckDB's words up to where a value of the data may stand in them."""
+    words = str(error)
+    if isinstance(error, _OF_NAMES):
+        return words
+    start = _VALUE.split(words.splitlines()[0] if words else "", maxsplit=1)[0].rstrip()
+    return f"{start} … (the rest, which may quote a value, is left out)"

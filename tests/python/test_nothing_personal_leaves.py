@@ -11,13 +11,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from canaries import ANNE, BOB, CARL, canaries, land_canaries, leaks, write_canaries
 from landing_helpers import CALL, CALLS, query, write
 from service_kpis.command import trace
+from service_kpis.errors import without_values
 from service_kpis.landing import land
 from service_kpis.warehouse import Warehouse
+from torture import little
 
 EVERYBODY = canaries(ANNE, BOB, CARL)
 _CLI = "import sys; from service_kpis.cli import main; sys.exit(main())"
@@ -112,6 +115,46 @@ def test_a_traceback_has_no_words_of_the_data() -> None:
     assert "ValueError" in told and "KeyError" in told and __file__ in told
     lines = [line for line in told.splitlines() if not line.startswith("    ")]
     assert not any(each in line for each in EVERYBODY for line in lines)
+
+
+def test_a_model_that_fails_on_a_value_does_not_log_it(tmp_path: Path) -> None:
+    checkout = little.make(tmp_path / "checkout")
+    model = (
+        "{{ config(schema='marts', materialized='table') }} "
+        "select cast(caller_number as integer) as number from {{ source('raw', 'calls') }}"
+    )
+    write(checkout / "models", {"fct_failing.sql": model})
+    calls = f"{CALLS},caller_number\n1,{CALL},anne.kanari@example.com\n"
+    source = write(tmp_path / "s", {"calls.csv": calls})
+    run = little.start(checkout, tmp_path / "w", "run", source)
+    _, told = run.communicate()
+    assert run.returncode == 1 and "The model fct_failing failed" in told
+    log = (tmp_path / "w" / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert "Conversion Error: Could not convert string …" in log
+    others = [path for path in (tmp_path / "w").rglob("*") if path.is_file()]
+    assert len(others) > 5
+    for path in others:
+        assert path.name == "build.duckdb" or b"anne.kanari" not in path.read_bytes(), path
+    assert "anne.kanari" not in told
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("select cast('Anne' as int)", "Conversion Error: Could not convert string …"),
+        ("select strptime('Anne', '%Y')", "Invalid Input Error: Could not parse string …"),
+        ("select 33639981122::int", "Conversion Error: Type INT64 with value …"),
+        ("insert into t values ('Anne'), ('Anne')", "Constraint Error: Duplicate key …"),
+        ("insert into t values (null)", "Constraint Error: NOT NULL constraint failed: t.a …"),
+        ("select b from t", 'Binder Error: Referenced column "b" not found in FROM clause!'),
+    ],
+)
+def test_the_words_of_an_error_end_before_a_value(sql: str, told: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table t (a text primary key)")
+        with pytest.raises(duckdb.Error) as raised:
+            connection.execute(sql).fetchall()
+    assert without_values(raised.value).startswith(told)
 
 
 def test_odd_texts_are_data(tmp_path: Path) -> None:
