@@ -28,7 +28,7 @@ from scenario.build import Scenario
 from service_kpis import publishing
 from service_kpis.errors import InputError, WarehouseBusyError
 from service_kpis.forgetting import forget
-from service_kpis.landing import land, remove
+from service_kpis.landing import FileAccount, land, remove
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
 
@@ -240,6 +240,63 @@ def test_an_empty_warehouse_that_knows_whom_it_forgot_keeps_them_forgotten(
     assert query(
         warehouse, "select count(*) from raw.rejects where row_json like '%Kanarí-Ζ%'"
     ) == [(0,)]
+
+
+TELLING: dict[str, str | bytes] = {
+    "source.yml": """name: telling
+timezone: Europe/Paris
+tables:
+  calls: {files: "calls*.csv"}
+  tickets: {files: "mail/*.jsonl", columns: {ticket_id: "_file || ':' || _row"}}
+  ticket_events: {files: events.csv}
+""",
+    "calls_+33639981122.csv": "call_id,direction,caller_number,reason,callback_of,started_at"
+    """,ended_at
++33639981122-1,inbound,06 39 98 11 22,"call 06.39.98.11.22, she says",,2025-01-06,2025-01-06
+0033 (0)6 39 98 11 22/2,outbound,,,+33639981122-1,2025-01-06,2025-01-06
+0639981122_3,inbound,,,,2025-01-06,2025-01-06
+K-ANNE-7301-4,inbound,,for anne.kanari@example.com,,2025-01-06,2025-01-06
+5,inbound,,,,not on a day,2025-01-06
+""",
+    "calls.csv": """call_id,direction,customer_id,started_at,ended_at
+1,inbound,K-ANNE-7301,2025-01-06,2025-01-06
+""",
+    "mail/anne.kanari@example.com.jsonl": '{"channel": "email", "status": "open", '
+    '"created_at": "2025-01-06"}\n',
+    "events.csv": "event_id,ticket_id,occurred_at,event\n"
+    "1,mail/anne.kanari@example.com.jsonl:1,2025-01-06,resolved\n",
+}
+"""Keys, names of files and other texts that are made of a person's number, address and id."""
+
+
+def test_what_an_identifier_stands_in_goes_with_it_and_lands_again_as_itself(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "telling", TELLING)
+    _land(warehouse, folder)
+    referring = (
+        "select count(*) from raw.calls as one join raw.calls as other "
+        "on one.callback_of = other.call_id",
+        "select count(*) from raw.ticket_events join raw.tickets using (ticket_id)",
+    )
+    before = [query(warehouse, sql) for sql in (*referring, "select count(*) from raw.calls")]
+    assert before[:2] == [[(1,)], [(1,)]]
+    _forget(warehouse, "K-ANNE-7301")
+    assert leaks(warehouse.folder, canaries(ANNE)) == []
+    calls = "select * exclude (_landed_at) from raw.calls order by all"
+    kept = query(warehouse, calls)
+    again = _land(warehouse, folder)
+    assert [(a.inserted, a.updated) for a in again] == [(0, 0)] * len(again)
+    assert query(warehouse, calls) == kept
+    assert [query(warehouse, sql) for sql in (*referring, "select count(*) from raw.calls")] == (
+        before
+    )
+    assert leaks(warehouse.folder, canaries(ANNE)) == []
+
+
+def _land(warehouse: Warehouse, folder: Path) -> list[FileAccount]:
+    with warehouse.locked():
+        return land(warehouse, [folder])
 
 
 @pytest.mark.parametrize("files_before_the_end", [0, 2])

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
+import phonenumbers
 
 from service_kpis import state
 from service_kpis.forgetting.person import Person
-from service_kpis.landing.forgotten import forgotten_hash, new_token
+from service_kpis.landing.forgotten import (
+    DIGITS_OF_A_NUMBER,
+    LETTERS_OF_AN_ID,
+    Forgotten,
+    forgotten_hash,
+    new_token,
+)
 from service_kpis.landing.parties import keyed_hash
 from service_kpis.sql import scalar
 from service_kpis.warehouse import Warehouse
@@ -33,6 +41,8 @@ class Erasure:
     """What raw.forgotten keeps: (kind, hash of the identifier, token, hash of the token)."""
     normalised: dict[str, str]
     """Normalised numbers, with their tokens."""
+    digits: dict[str, str]
+    """The digits of each number in every form that is usual, with its token."""
     shared_numbers: int
     """How many numbers of calls of this person stay, as they are somebody else's as well."""
 
@@ -40,6 +50,24 @@ class Erasure:
     def tokens(self) -> list[str]:
         """Every token of the person: mostly one."""
         return sorted({token for _, _, token, _ in self.known_as})
+
+    @property
+    def pattern(self) -> str:
+        """Find by a regular expression whatever may tell of the person; empty where nothing may."""
+        between = r"\D{0,3}"
+        ids = [one for one in self.customers if len(one) >= LETTERS_OF_AN_ID]
+        return "|".join(
+            [between.join(digits) for digits in sorted(self.digits)]
+            + [re.escape(text) for text in sorted({*ids, *self.e_mails})]
+        )
+
+    def as_landing_knows(self, key: bytes) -> Forgotten:
+        """Give what a later landing will know of the person, and nothing of others."""
+        return Forgotten(
+            key=key,
+            tokens={found: token for _, found, token, _ in self.known_as},
+            customers=frozenset(self.customers.values()),
+        )
 
 
 def make_erasure(connection: duckdb.DuckDBPyConnection, key: bytes, person: Person) -> Erasure:
@@ -56,7 +84,7 @@ def make_erasure(connection: duckdb.DuckDBPyConnection, key: bytes, person: Pers
     for number in sorted(person.numbers):
         owner = _owner_or_caller(connection, number, customers)
         normalised[number] = customers[owner] if owner else another()
-    written = connection.execute(
+    numbers = connection.execute(
         "select source_name, identifier, normalised from raw.parties where kind = 'phone' "
         "and list_contains(?::varchar[], normalised) order by all",
         [sorted(normalised)],
@@ -88,17 +116,44 @@ def make_erasure(connection: duckdb.DuckDBPyConnection, key: bytes, person: Pers
             hashes[keyed_hash(key, kind, number)] = alone
             owner_hash = keyed_hash(key, "customer", token) if is_owned else own
             known_as.append((kind, forgotten_hash(key, kind, number), token, owner_hash))
+    digits = {
+        form: token
+        for number, token in normalised.items()
+        for form in _digits(number, [written for _, written, known in numbers if known == number])
+    }
+    token_hashes = {token: token_hash for _, _, token, token_hash in known_as}
+    known_as += [
+        ("digits", forgotten_hash(key, "digits", form), token, token_hashes[token])
+        for form, token in digits.items()
+    ]
     return Erasure(
         customers=customers,
         numbers=[
-            (source, as_written, normalised[number]) for source, as_written, number in written
+            (source, as_written, normalised[number]) for source, as_written, number in numbers
         ],
         e_mails=e_mails,
         hashes=hashes,
         known_as=known_as,
         normalised=normalised,
+        digits=digits,
         shared_numbers=len(person.shared_numbers),
     )
+
+
+def _digits(number: str, as_written: Iterable[str]) -> set[str]:
+    """Give the digits of a normalised number as people and systems write it."""
+    forms = {number, *as_written}
+    try:
+        parsed = phonenumbers.parse(f"+{number}")
+    except phonenumbers.NumberParseException:
+        pass
+    else:
+        national = phonenumbers.national_significant_number(parsed)
+        local = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+        whole = (number, f"{parsed.country_code}0{national}")
+        forms |= {national, local, *whole, *(f"00{each}" for each in whole)}
+    found = {re.sub(r"\D", "", form) for form in forms}
+    return {digits for digits in found if len(digits) >= DIGITS_OF_A_NUMBER}
 
 
 def _owner_or_caller(

@@ -108,7 +108,7 @@ def _carry_out(warehouse: Warehouse, erasure: Erasure, key: bytes) -> Forgetting
     ]
     rewrite(warehouse.build, build_table(erasure, key, state.now().rstrip("Z")))
     for path in databases[1:]:
-        rewrite(path, published_table(erasure))
+        rewrite(path, published_table(erasure, key))
     texts = clean_texts(warehouse, erasure)
     with warehouse.connect(read_only=True) as connection:
         rows = _rows(connection, erasure)

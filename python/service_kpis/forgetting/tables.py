@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import duckdb
 
@@ -11,49 +12,96 @@ from service_kpis.forgetting.rewrite import Select, replaced
 from service_kpis.landing.forgotten import Forgotten, names_a_caller, redacted_row
 from service_kpis.sql import identifier, literal
 
+_NAMES_OF_SOURCES = ("_source", "source_name")
+_OF_PEOPLE = ("customer_id", "caller_number", "value", "row_json")
+"""Columns of raw that are written anew in a way of their own."""
 _FORGOTTEN_COLUMNS = "kind, identifier_hash, token, token_hash, forgotten_at"
 _NOTHING = "cast(null as varchar)"
 
 
-def published_table(erasure: Erasure) -> Select:
+def published_table(erasure: Erasure, key: bytes) -> Select:
     """Select a published table: the person's hashes become those of the token."""
+    forgotten = erasure.as_landing_knows(key)
 
     def select(
         connection: duckdb.DuckDBPyConnection, schema: str, table: str, texts: list[str]
     ) -> str:
-        changed = [
-            column
-            for column in texts
-            if _holds(connection, schema, table, column, list(erasure.hashes))
-        ]
-        return _selected(schema, table, {name: replaced(name, erasure.hashes) for name in changed})
+        found = Found(connection, schema, table)
+        return _selected(schema, table, _changed(found, texts, erasure, forgotten))
 
     return select
 
 
 def build_table(erasure: Erasure, key: bytes, landed_at: str) -> Select:
-    """Select a table of build.duckdb: identifiers become tokens, rejects that tell lose it."""
-    special: dict[tuple[str, str], Callable[[duckdb.DuckDBPyConnection], str]] = {
-        ("raw", "calls"): lambda _: _calls(erasure),
-        ("raw", "customer_identifiers"): lambda _: _identifiers(erasure),
-        ("raw", "parties"): lambda _: _parties(erasure),
-        ("raw", "rejects"): lambda connection: _rejects(connection, erasure, key),
-        ("raw", "forgotten"): lambda _: _forgotten(erasure, landed_at),
+    """Select a table of build.duckdb: identifiers become tokens, what tells of the person goes."""
+    forgotten = erasure.as_landing_knows(key)
+    special: dict[str, Callable[[Found, dict[str, str]], str]] = {
+        "calls": lambda _, changed: _calls(erasure, changed),
+        "customer_identifiers": lambda _, changed: _identifiers(erasure, changed),
+        "parties": lambda _, __: _parties(erasure),
+        "rejects": lambda found, changed: _rejects(found, changed, erasure, forgotten),
+        "forgotten": lambda _, __: _forgotten(erasure, landed_at),
+        # Where a source is, from which it lands again.
+        "sources": lambda *_: "select * from raw.sources",
     }
-    otherwise = published_table(erasure)
 
     def select(
         connection: duckdb.DuckDBPyConnection, schema: str, table: str, texts: list[str]
     ) -> str:
-        if (schema, table) in special:
-            return special[schema, table](connection)
-        if "customer_id" not in texts:
-            return otherwise(connection, schema, table, texts)
-        changed = {name: replaced(name, erasure.hashes) for name in texts}
-        changed["customer_id"] = replaced("customer_id", erasure.customers)
+        found = Found(connection, schema, table)
+        own = _OF_PEOPLE if schema == "raw" else ("customer_id",)
+        others = [column for column in texts if column not in own]
+        changed = _changed(found, others, erasure, forgotten)
+        if schema == "raw" and table in special:
+            return special[table](found, changed)
+        if "customer_id" in texts:
+            changed["customer_id"] = replaced("customer_id", erasure.customers)
         return _selected(schema, table, changed)
 
     return select
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table of the old file, to be looked into."""
+
+    connection: duckdb.DuckDBPyConnection
+    schema: str
+    table: str
+
+    def values(self, column: str, condition: str, *parameters: object) -> list[str]:
+        """Give the different values of a text column on which a condition `(it, …)` holds."""
+        rows = self.connection.execute(
+            f"select distinct {identifier(column)} as it "
+            f"from {identifier(self.schema)}.{identifier(self.table)} where {condition}",
+            parameters,
+        ).fetchall()
+        return [row[0] for row in rows]
+
+
+def _changed(
+    found: Found, texts: Iterable[str], erasure: Erasure, forgotten: Forgotten
+) -> dict[str, str]:
+    """Give SQL of the text columns that tell of the person; most don't, and are merely copied.
+
+    A hash becomes the token's; a key or file's name in which an identifier stands goes whole, and
+    another text stands for it wherever it is.
+    """
+    pattern = erasure.pattern
+    changed = {}
+    for column in texts:
+        name = identifier(column)
+        is_hash = f"list_contains(?::varchar[], {name})"
+        tokens = {
+            old: erasure.hashes[old] for old in found.values(column, is_hash, [*erasure.hashes])
+        }
+        if pattern and column not in _NAMES_OF_SOURCES:
+            for text in found.values(column, f"regexp_matches({name}, ?, 'i')", pattern):
+                if told := forgotten.in_place_of(text):
+                    tokens[text] = told
+        if tokens:
+            changed[column] = replaced(column, tokens)
+    return changed
 
 
 def _selected(schema: str, table: str, changed: dict[str, str]) -> str:
@@ -62,22 +110,6 @@ def _selected(schema: str, table: str, changed: dict[str, str]) -> str:
         f"select * {f'replace ({columns})' if changed else ''} "
         f"from {identifier(schema)}.{identifier(table)}"
     )
-
-
-def _holds(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
-    table: str,
-    column: str,
-    values: list[str],
-) -> bool:
-    """Tell whether a column holds one of some values; most hold none, and are merely copied."""
-    found = connection.execute(
-        f"select 1 from {identifier(schema)}.{identifier(table)} "
-        f"where list_contains(?::varchar[], {identifier(column)}) limit 1",
-        [values],
-    ).fetchone()
-    return found is not None
 
 
 def _listed(values: dict[str, str]) -> str:
@@ -93,12 +125,13 @@ def _number_token(erasure: Erasure, source: str, number: str) -> str:
     return f"case {whens} end" if whens else _NOTHING
 
 
-def _calls(erasure: Erasure) -> str:
+def _calls(erasure: Erasure, changed: dict[str, str]) -> str:
     """A call's number becomes its token; another number on a call of the person, the person's."""
     return _selected(
         "raw",
         "calls",
-        {
+        changed
+        | {
             "customer_id": replaced("customer_id", erasure.customers),
             "caller_number": f"""
                 case
@@ -114,12 +147,14 @@ def _calls(erasure: Erasure) -> str:
     )
 
 
-def _identifiers(erasure: Erasure) -> str:
+def _identifiers(erasure: Erasure, changed: dict[str, str]) -> str:
     """Mappings of the person become one row a source and kind: the token is the token's."""
     owners = ", ".join(map(literal, erasure.customers.values())) or "null"
+    others = "".join(f"{sql} as {identifier(name)}, " for name, sql in changed.items())
     return f"""
         select * exclude (_token, _position)
             replace (
+                {others}
                 case
                     when customer_id in ({_listed(erasure.customers)})
                         then {replaced("customer_id", erasure.customers)}
@@ -205,13 +240,9 @@ def _customer_token(erasure: Erasure) -> str:
     return f"case identifier {whens} end" if whens else _NOTHING
 
 
-def _rejects(connection: duckdb.DuckDBPyConnection, erasure: Erasure, key: bytes) -> str:
+def _rejects(found: Found, changed: dict[str, str], erasure: Erasure, forgotten: Forgotten) -> str:
     """A rejected row that tells of the person stays as a count: its content goes."""
-    forgotten = Forgotten(
-        key=key,
-        tokens={found: token for _, found, token, _ in erasure.known_as},
-        customers=frozenset(erasure.customers.values()),
-    )
+    connection = found.connection
     rows = connection.execute(
         "select reject.rowid, value, row_json, coalesce(source.default_country, 'ZZ') "
         "from raw.rejects as reject left join raw.sources as source using (source_name)"
@@ -226,9 +257,11 @@ def _rejects(connection: duckdb.DuckDBPyConnection, erasure: Erasure, key: bytes
         "select unnest(?::bigint[]) as row_id, unnest(?::varchar[]) as content",
         [list(told), list(told.values())],
     )
-    return """
+    others = "".join(f"{sql} as {identifier(name)}, " for name, sql in changed.items())
+    return f"""
         select
             reject.* replace (
+                {others}
                 case when told.row_id is null then value end as value,
                 coalesce(told.content, row_json) as row_json
             )

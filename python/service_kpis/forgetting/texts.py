@@ -12,11 +12,8 @@ from pathlib import Path
 
 from service_kpis import state
 from service_kpis.forgetting.erasure import Erasure, pending
+from service_kpis.landing.forgotten import DIGITS_OF_A_NUMBER, LETTERS_OF_AN_ID
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
-
-DIGITS_OF_A_NUMBER = 7
-LETTERS_OF_AN_ID = 6
-"""Shorter ids and numbers stand in any text by chance: counts, durations, line numbers."""
 
 
 def clean_texts(warehouse: Warehouse, erasure: Erasure) -> list[Path]:

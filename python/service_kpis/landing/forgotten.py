@@ -24,9 +24,15 @@ from service_kpis.landing.parties import (
 from service_kpis.landing.upsert import seen_keys, valid_rows
 from service_kpis.sql import batch, identifier, literal
 
-E_MAIL = re.compile(r"[^@\s<>\"';,|()]+@[^@\s<>\"';,|()]+\.\w{2,}")
+_E_MAIL = re.compile(r"[^@\s<>\"';,|()]+@[^@\s<>\"';,|()]+\.\w{2,}")
 _NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/\u00a0\u202f]{4,30}\d")
 _WORD = re.compile(r"[^\s;,|<>\"']{4,}")
+_PIECE = re.compile(r"[^\W_]+")
+_MOST_PIECES = 8
+_OF_PEOPLE = ("customer_id", "caller_number", "value")
+LETTERS_OF_AN_ID = 6
+DIGITS_OF_A_NUMBER = 7
+"""Shorter ids and numbers stand in any text by chance: counts, durations, line numbers."""
 
 
 def new_token() -> str:
@@ -65,20 +71,53 @@ class Forgotten:
     def told_in(self, text: str, country: str) -> str | None:
         """Give the token of somebody erased whose identifier a text is, or holds."""
         numbers = (found[0] for found in _NUMBER.finditer(text))
-        e_mails = (found[0] for found in E_MAIL.finditer(text))
+        e_mails = (found[0] for found in _E_MAIL.finditer(text))
         words = (found[0] for found in _WORD.finditer(text))
         tokens = (
             self.any(text, country),
+            self.part_of(text),
             *(self.number(number, country) for number in numbers),
             *(self.e_mail(e_mail) for e_mail in e_mails),
             *(self.customer(word) for word in words),
         )
         return next(filter(None, tokens), None)
 
+    def part_of(self, text: str) -> str | None:
+        """Give the token of somebody erased whose identifier stands in a key or a file's name.
+
+        It is there by itself, not as a part of a longer word or number; an id of digits alone is
+        not looked for, as other things' ids are numbers, too. The same text gives the same token
+        before and after the erasure, so that what lands again finds itself.
+        """
+        return next(filter(None, map(self._piece, _pieces(text))), None)
+
+    def _piece(self, text: str) -> str | None:
+        if "@" in text:
+            return self.e_mail(text)
+        if any(mark.isalpha() for mark in text):
+            return self.customer(text) if len(text) >= LETTERS_OF_AN_ID else None
+        digits = re.sub(r"\D", "", text)
+        if len(digits) < DIGITS_OF_A_NUMBER:
+            return None
+        return self.tokens.get(forgotten_hash(self.key, "digits", digits))
+
+    def in_place_of(self, text: str) -> str | None:
+        """Give what stands in the place of a text that tells of somebody erased, each its own."""
+        token = self.part_of(text)
+        return token and f"{token}_{forgotten_hash(self.key, 'told', text)[:12]}"
+
     def told_by(self, value: str | None, row_json: str | None, country: str) -> str | None:
         """Give the token of somebody erased of whom a reject's value or row tells."""
         tokens = (self.told_in(text, country) for text in _texts(value, row_json))
         return next(filter(None, tokens), None)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Give every run of a few words of a text, with what stands between them."""
+    words = [*_PIECE.finditer(text)]
+    for number, first in enumerate(words):
+        for last in words[number : number + _MOST_PIECES]:
+            yield text[first.start() : last.end()]
 
 
 def _texts(value: str | None, row_json: str | None) -> Iterator[str]:
@@ -105,7 +144,8 @@ def _leaves(tree: object) -> Iterator[str]:
 def forgotten_hash(key: bytes, kind: str, value: str) -> str:
     """Hash an identifier for raw.forgotten: apart from what was published, so as not to match it.
 
-    Kind is `customer`, `e_mail`, or `phone` or `text` of a normalised number.
+    Kind is `customer`, `e_mail`, `phone` or `text` of a normalised number, or `digits` of one as it
+    may be written.
     """
     return keyed_hash(key, f"forgotten {kind}", value)
 
@@ -135,7 +175,7 @@ def redacted_row(token: str) -> str:
 
 def keep_forgotten(
     connection: duckdb.DuckDBPyConnection,
-    key: bytes,
+    forgotten: Forgotten,
     staged: Iterable[Table],
     country: str,
 ) -> dict[tuple[str, int], int]:
@@ -144,14 +184,15 @@ def keep_forgotten(
     Gives, by table and number of file, how many rows became copies of one another by it: several
     identifiers of one person are one row of customer_identifiers.
     """
-    forgotten = read_forgotten(connection, key)
     if not forgotten.tokens:
         return {}
     _redact_rejects(connection, forgotten, country)
+    _replace(connection, "_landing_rejects", "file_name", forgotten.in_place_of)
     copies: dict[tuple[str, int], int] = {}
     for table in staged:
         rows, seen = valid_rows(table), seen_keys(table)
         names = {column.name for column in table.columns}
+        _replace_what_tells(connection, forgotten, table)
         if table.name == "customer_identifiers":
             _keep_identifiers(connection, forgotten, country, rows)
             copies |= {
@@ -188,13 +229,14 @@ def _replace(
     rows: str,
     column: str,
     token_of: Callable[[str], str | None],
+    condition: str = "true",
 ) -> None:
     """Replace the values of a column that have a token."""
     name = identifier(column)
     values = [
         value
         for (value,) in connection.execute(
-            f"select distinct {name} from {rows} where {name} is not null"
+            f"select distinct {name} from {rows} where {name} is not null and {condition}"
         ).fetchall()
     ]
     found = [(value, token) for value in values if (token := token_of(value))]
@@ -204,6 +246,27 @@ def _replace(
             f"update {rows} as staged set {name} = known.new "
             f"from _landing_batch as known where staged.{name} = known.old"
         )
+
+
+def _replace_what_tells(
+    connection: duckdb.DuckDBPyConnection, forgotten: Forgotten, table: Table
+) -> None:
+    """Replace the keys, other texts and names of files in which an identifier stands.
+
+    What raw holds already was looked at when it landed, or when the person was erased.
+    """
+    raw = f"raw.{identifier(table.name)}"
+    texts = [
+        column.name
+        for column in table.columns
+        if column.data_type == "text" and column.name not in _OF_PEOPLE
+    ]
+    for name in [*texts, "_file"]:
+        holding = [valid_rows(table), *([seen_keys(table)] if name in table.key else [])]
+        for rows in holding:
+            known = f"select {identifier(name)} from {raw} where {identifier(name)} is not null"
+            is_new = f"{identifier(name)} not in ({known})"
+            _replace(connection, rows, name, forgotten.in_place_of, is_new)
 
 
 def _keep_numbers(

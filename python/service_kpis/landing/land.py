@@ -15,7 +15,7 @@ import duckdb
 from service_kpis.contract import Table
 from service_kpis.errors import CheckFailedError, InputError, MachineError
 from service_kpis.landing.account import FileAccount, prove, prove_written, write_accounts
-from service_kpis.landing.forgotten import keep_forgotten
+from service_kpis.landing.forgotten import Forgotten, keep_forgotten, read_forgotten
 from service_kpis.landing.keys import rotate_key, warehouse_key
 from service_kpis.landing.parties import forget_numbers, refresh_parties
 from service_kpis.landing.reading import OnCount, reading_of
@@ -172,7 +172,9 @@ def _land_source(  # noqa: PLR0913
     if rejected and dry_run:
         landing.tell(f"{source.name} would refuse: {summarise_rejects(connection, most=20)}")
     tables = [one.table for one in staged]
-    copies = keep_forgotten(connection, key, tables, str(source.default_country))
+    forgotten = read_forgotten(connection, key)
+    copies = keep_forgotten(connection, forgotten, tables, str(source.default_country))
+    _keep_names_forgotten(forgotten, staged)
     connection.execute("begin")
     if is_another:
         _rotate_key(landing)
@@ -197,6 +199,14 @@ def _land_source(  # noqa: PLR0913
             f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
             f"{summarise_rejects(connection, most=3)}."
         )
+
+
+def _keep_names_forgotten(forgotten: Forgotten, staged: Sequence[StagedTable]) -> None:
+    """Let accounts and rejects name a file as raw does, where its name tells of somebody erased."""
+    for one in staged:
+        for account in one.accounts:
+            account.file = forgotten.in_place_of(account.file) or account.file
+        one.files.extend(told for file in one.files if (told := forgotten.in_place_of(file)))
 
 
 def _write(landing: Landing, staged: StagedTable) -> None:
