@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -402,6 +403,9 @@ def init(
 
 def main() -> int:
     """Run the command line and give the exit code."""
+    # Numpy's OpenBLAS, with which nothing here computes, takes memory for every core when it is
+    # loaded, and ends the process where it gets none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return invoke(app, sys.argv[1:])
 
 

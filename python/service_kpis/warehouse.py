@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import resource
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,11 +15,19 @@ from pathlib import Path
 
 import duckdb
 
-from service_kpis.errors import InputError, MachineError, WarehouseBusyError, machine_failure
+from service_kpis.errors import (
+    STAYS,
+    InputError,
+    MachineError,
+    WarehouseBusyError,
+    machine_failure,
+)
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 KEPT_FOR_ROLLBACK = 3
 NOT_FOR_OTHERS = 0o077
+LEAST_MEMORY = 1_000_000_000
+"""Bytes of address space in which a small file can land."""
 _users_umask = os.umask(NOT_FOR_OTHERS)
 os.umask(_users_umask)
 
@@ -77,6 +86,7 @@ class Warehouse:
         What the run writes is the owner's alone, but for what `let_read` opens. What a killed run
         left unfinished is cleared away first.
         """
+        _require_memory()
         self.folder.mkdir(parents=True, exist_ok=True)
         with _umask(NOT_FOR_OTHERS), (self.folder / ".lock").open("a+", encoding="ascii") as lock:
             _hold(lock.fileno(), self.folder)
@@ -144,6 +154,17 @@ def memory_limit() -> dict[str, str]:
     if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", limit, re.ASCII | re.IGNORECASE):
         raise InputError("SERVICE_KPIS_MEMORY_LIMIT is no size. Write one such as 4GB or 500MB.")
     return {"memory_limit": limit}
+
+
+def _require_memory() -> None:
+    """Raise MachineError where no library could be loaded: some then end the process by force."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+        raise MachineError(
+            f"The limit of memory (`ulimit -v`) is {limit // 1_000_000:,} MB, of which this "
+            f"software takes {LEAST_MEMORY // 1_000_000:,} before it has read anything. Raise it, "
+            f"then run the command again. {STAYS}"
+        )
 
 
 def let_read(path: Path) -> None:

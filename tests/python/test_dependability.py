@@ -34,6 +34,7 @@ def test_what_the_machine_refuses_is_a_sentence_and_nothing_changes():
     require_all_held(
         refusals.trials({"REFUSALS": 1}, seed=1),
         *("two runs at once", "file size limited", "memory set too low"),
+        "address space limited",
     )
 
 

@@ -36,6 +36,7 @@ def trials(counts: Mapping[str, int], seed: int) -> Iterator[Trial]:
     for _ in range(counts["REFUSALS"]):
         yield with_small_files(random.randrange(4_000, MEGABYTE))
         yield with_little_memory(random.randrange(100, 900))
+        yield with_little_address_space(random.randrange(300, 1_000))
         yield from on_a_full_disk(random.randrange(50, 1_000))
 
 
@@ -57,6 +58,19 @@ def with_little_memory(kilobytes: int) -> Trial:
             warehouse, "publish", environment={"SERVICE_KPIS_MEMORY_LIMIT": f"{kilobytes}KB"}
         )
         return refused(warehouse, f"memory set too low ({kilobytes} KB)", told, "out of memory")
+
+
+def with_little_address_space(megabytes: int) -> Trial:
+    """Publish where the process may have so little memory in all (`ulimit -v`)."""
+
+    def limit_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, resource.RLIM_INFINITY))
+
+    with ready() as warehouse:
+        told = service_kpis(warehouse, "publish", before=limit_memory)
+        return refused(
+            warehouse, f"address space limited ({megabytes} MB)", told, "limit of memory"
+        )
 
 
 def on_a_full_disk(free_kilobytes: int) -> Iterator[Trial]:
