@@ -263,7 +263,7 @@ def customers() -> Strategy[Row]:
     return st.fixed_dictionaries(
         {
             "segment": st.sampled_from([None, "premium", "basic"]),
-            "country": st.sampled_from([None, "FR", "DE"]),
+            "country": st.sampled_from([None, "FR", "de"]),
             "acquired_on": st.none(),
         }
     )

@@ -63,6 +63,8 @@ class Landed:
     def _fetch(self, name: str) -> pl.DataFrame:
         table = tables()[name]
         rows = self.connection.execute(_latest_landed(table, self.rows_from)).pl()
+        if name == "customers":
+            rows = rows.with_columns(pl.col("country").str.to_uppercase())
         return rows.with_columns(
             pl.col(column.name).cast(pl.Float64)
             for column in table.columns
