@@ -26,7 +26,10 @@ STEPS = {
 # Longer grains are carried whole: five years are sixty months.
 WINDOWS = {"day": 92, "week": 104}
 DIMENSIONS = ("client", "service", "contract")
-MOST_CHOICES = 12
+# What keeps five years of a large house under 5 MB: so many clients, services and contracts
+# together, and their intervals at the longer grains alone (a day of one contract has no band).
+MOST_CHOICES = 24
+BOUNDED = ("month", "quarter", "year")
 MOST_PARTS = 12
 # A period of a line in one letter: how it stands to its target, whether its change is beyond
 # chance, whether it is complete. A space is a period without a row.
@@ -62,10 +65,20 @@ def read_choices(connection: duckdb.DuckDBPyConnection) -> Choices:
     found: dict[str, list[str]] = {dimension: [] for dimension in DIMENSIONS}
     for dimension, value in rows:
         found[dimension].append(value)
+    offered = shared_out({name: len(values) for name, values in found.items()})
     return Choices(
-        offered={name: sorted(values[:MOST_CHOICES]) for name, values in found.items()},
-        left_out={name: max(len(values) - MOST_CHOICES, 0) for name, values in found.items()},
+        offered={name: sorted(values[: offered[name]]) for name, values in found.items()},
+        left_out={name: len(values) - offered[name] for name, values in found.items()},
     )
+
+
+def shared_out(counts: dict[str, int]) -> dict[str, int]:
+    """Give each dimension an even share of MOST_CHOICES, and what one doesn't need to the next."""
+    shares = {name: min(count, MOST_CHOICES // len(counts)) for name, count in counts.items()}
+    for name, count in counts.items():
+        spare = MOST_CHOICES - sum(shares.values())
+        shares[name] += min(count - shares[name], spare)
+    return shares
 
 
 def read_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
@@ -196,7 +209,8 @@ def line(grain: str, places: dict[date, int], row: dict[str, Any]) -> dict[str, 
         "n": laid(row["samples"]),
         "told": "".join(laid(map(letter, row["statuses"], row["chances"], row["completes"]), " ")),
     }
-    if any(low is not None for low in row["lows"]):
+    has_bounds = grain in BOUNDED or row["dimension"] not in DIMENSIONS
+    if has_bounds and any(low is not None for low in row["lows"]):
         made |= {"low": laid(map(bound, row["lows"])), "high": laid(map(bound, row["highs"]))}
     return made
 

@@ -116,7 +116,7 @@ class Picture:
 def read_rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> Rows:
     """Run a query with bound values and give its columns, written as JSON can hold them.
 
-    Dates become ISO text and numbers keep seven significant digits, more than any figure shows.
+    Dates become ISO text and fractions keep seven significant digits, more than a figure shows.
     """
     found = connection.execute(sql, values)
     names = [column[0] for column in found.description or []]
@@ -132,6 +132,7 @@ def plain(value: Any) -> Any:
         case Decimal():
             return plain(float(value))
         case float():
-            short = float(f"{value:.7g}")
-            return int(short) if short.is_integer() else short
+            # Whole numbers and large amounts are shown to the last digit.
+            short = float(f"{value:.7g}") if abs(value) < 1e6 else round(value)
+            return int(short) if float(short).is_integer() else short
     return value

@@ -19,6 +19,7 @@ function writers() {
 function tickValue(value, unit) {
   if (unit === 'ratio') return percent(value, Number.isInteger(Math.round(value * 1e6) / 1e4) ? 0 : 1);
   if (unit === 'seconds' && value < MINUTE && Number.isInteger(value)) return `${number(value, 0)}${THIN}s`;
+  if (unit === 'seconds' && value < HOUR && Number.isInteger(value / MINUTE)) return `${number(value / MINUTE, 0)}${THIN}min`;
   if (unit === 'seconds' && value >= DAY && Number.isInteger(value / DAY)) return `${number(value / DAY, 0)}${THIN}${words().days}`;
   if (unit === 'seconds' && value >= HOUR && Number.isInteger(value / HOUR)) return `${number(value / HOUR, 0)}${THIN}h`;
   if (unit === 'score' || unit === 'points') return number(value, Number.isInteger(value) ? 0 : unit === 'score' && !Number.isInteger(Math.round(value * 1e6) / 1e5) ? 2 : 1);
@@ -35,14 +36,14 @@ function chartConfig() {
     customFormatTypes: true,
     padding: 4,
     view: { stroke: null, discreteHeight: { step: 24 } },
-    axis: { ...ink, gridColor: 'var(--grid)', domainColor: 'var(--grid)', tickColor: 'var(--grid)', labelPadding: 6, titlePadding: 10, labelLimit: isNarrow ? 120 : 220, labelOverlap: 'greedy' },
+    axis: { ...ink, gridColor: 'var(--grid)', domainColor: 'var(--grid)', tickColor: 'var(--grid)', labelPadding: 6, titlePadding: 10, labelLimit: isNarrow ? 120 : 220, labelOverlap: 'parity', labelSeparation: 8 },
     axisX: { labelFlush: false, tickCount: isNarrow ? 4 : 8, labelAngle: 0 },
     axisXTemporal: { grid: false },
     axisXBand: { labelAngle: 0, labelLimit: isNarrow ? 60 : 140 },
     axisY: { domain: false, ticks: false, tickCount: 6 },
     axisYBand: { grid: false, domain: false },
     axisYPoint: { grid: false, domain: false },
-    legend: { ...ink, orient: 'bottom', direction: 'horizontal', columns: isNarrow ? 2 : 6, symbolType: 'circle', symbolSize: 80, labelLimit: isNarrow ? 130 : 220, title: null, gradientLength: isNarrow ? 180 : 240, gradientThickness: 10, titleOrient: 'left', offset: 14 },
+    legend: { ...ink, orient: 'bottom', direction: 'horizontal', columns: isNarrow ? 1 : 6, symbolType: 'circle', symbolSize: 80, labelLimit: 240, gradientLength: isNarrow ? 180 : 240, gradientThickness: 10, titleOrient: isNarrow ? 'top' : 'left', offset: 14 },
     range: {
       category: ['accent', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].map((name) => `var(--${name})`),
       heatmap: RAMP,
@@ -69,7 +70,6 @@ function specOf(picture) {
     ...spec,
     width: 'container',
     ...(isBands ? {} : { height: spec.height ?? 260 }),
-    autosize: { type: 'fit-x', contains: 'padding' },
   };
 }
 

@@ -33,16 +33,15 @@ function percent(share, decimals) {
   return `${number(share * 100, decimals)}${chosen.language === 'fr' ? THIN : ''}%`;
 }
 
-// 8.4 s, 1:05, 2 h 05 min or 3 d 4 h, with the digits that still matter.
+// 8.4 s, 1 min 05 s, 2 h 05 min or 3 d 4 h, with the digits that still matter.
 function duration(seconds) {
   const sign = seconds < 0 ? MINUS : '';
   const size = Math.abs(seconds);
   if (Math.round(size * 10) / 10 < MINUTE) return `${sign}${number(size, 1)}${THIN}s`;
   if (Math.round(size) < HOUR) {
     const whole = Math.round(size);
-    const [minutes, rest] = [Math.floor(whole / MINUTE), whole % MINUTE];
-    if (chosen.language === 'fr') return `${sign}${minutes}${THIN}min${THIN}${String(rest).padStart(2, '0')}`;
-    return `${sign}${minutes}:${String(rest).padStart(2, '0')}`;
+    const rest = String(whole % MINUTE).padStart(2, '0');
+    return `${sign}${Math.floor(whole / MINUTE)}${THIN}min${THIN}${rest}${THIN}s`;
   }
   const minutes = Math.round(size / MINUTE);
   if (minutes * MINUTE < 2 * DAY) {

@@ -8,21 +8,23 @@ function rowObjects(columns) {
   return (columns[names[0]] ?? []).map((_, place) => Object.fromEntries(names.map((name) => [name, columns[name][place]])));
 }
 
-// The rows of the chosen period; where they don't have its grain, of the next longer that they have.
+// The rows of the chosen period; where it has none at its grain, of the next longer one that has.
 function rowsOfPeriod(rows) {
-  const { grain } = grainOfRows(rows);
-  if (!grain) return { rows: [], grain: null, period: null };
-  const starts = [...new Set(rows.filter((row) => row.grain === grain).map((row) => row.period_start))].sort();
-  const wanted = report.periods[grain].starts[placeOf(grain, lastDay(chosen.period, chosen.grain))] ?? chosen.period;
-  const period = starts.includes(wanted) ? wanted : null;
-  return { rows: rows.filter((row) => row.grain === grain && row.period_start === period), grain, period: wanted };
+  let first = null;
+  for (const grain of grainsFrom(rows)) {
+    const period = report.periods[grain].starts[placeOf(grain, lastDay(chosen.period, chosen.grain))];
+    const found = rows.filter((row) => row.grain === grain && row.period_start === period);
+    first ??= { rows: found, grain, period };
+    if (found.length) return { rows: found, grain, period };
+  }
+  return first ?? { rows: [], grain: null, period: null };
 }
 
-function grainOfRows(rows) {
+// The grains that rows have: the chosen one, then longer ones, then shorter ones.
+function grainsFrom(rows) {
   const has = new Set(rows.map((row) => row.grain));
   const place = GRAINS.indexOf(chosen.grain);
-  const tried = [...GRAINS.slice(place), ...GRAINS.slice(0, place).reverse()];
-  return { grain: tried.find((grain) => has.has(grain)) };
+  return [...GRAINS.slice(place), ...GRAINS.slice(0, place).reverse()].filter((grain) => has.has(grain));
 }
 
 function rowsOfChoice(picture, rows) {
@@ -76,7 +78,7 @@ function rowsFor(picture) {
     return { rows: dated(own, picture), isAnswered, grain: null, period: null };
   }
   if (picture.follows === 'grain') {
-    const { grain } = grainOfRows(own);
+    const [grain] = grainsFrom(own);
     return { rows: dated(own.filter((row) => row.grain === grain), picture), isAnswered, grain, period: null };
   }
   const found = rowsOfPeriod(own);

@@ -1,0 +1,251 @@
+"""The report as its readers use it: in a browser, with nothing but the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser
+
+from browser import Opened, chromium, needs_chromium
+from report_warehouse import HOSTILE, RIGHT_TO_LEFT, Little, publish_little
+from service_kpis.reporting import write_report
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Little:
+    little = publish_little(tmp_path_factory.mktemp("warehouse"))
+    write_report(little.warehouse)
+    return little
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, little: Little) -> Opened:
+    return Opened(browser, little.warehouse.report)
+
+
+def published(little: Little, kpi: str, grain: str, period: str, *cell: str) -> float:
+    """Read one value of kpi_values."""
+    [(value,)] = little.query(
+        """
+        select value from marts.kpi_values
+        where kpi_key = ? and grain = ? and period_start = ? and dimension = ?
+            and dimension_value = ?
+        """,
+        *(kpi, grain, period, *(cell or ("all", "all"))),
+    )
+    return float(value)
+
+
+def percent(value: float) -> str:
+    return f"{value * 100:.1f}%"
+
+
+def test_it_opens_without_a_complaint_or_a_request(little: Little, opened: Opened) -> None:
+    assert opened.complaints == []
+    assert [url.split("#")[0] for url in opened.requests] == [little.warehouse.report.as_uri()]
+
+
+def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
+    # The latest complete month is the first choice.
+    assert opened.page.input_value("#period") == "2026-11-01"
+    level = published(little, "service_level", "month", "2026-11-01")
+    assert percent(level) in opened.card("service_level")
+    assert percent(level) in opened.row("service_level")
+    points = published(little, "net_promoter_score", "month", "2026-11-01")
+    assert f"{points:.1f}" in opened.row("net_promoter_score")
+    calls = published(little, "calls_offered", "month", "2026-11-01")
+    assert f"{calls:,.0f}" in opened.row("calls_offered")
+    seconds = round(published(little, "average_speed_of_answer", "month", "2026-11-01"))
+    assert f"{seconds // 60} min {seconds % 60:02d} s" in opened.row("average_speed_of_answer")
+    assert "€1,265,793" in opened.row("repeat_sales_value")
+
+
+def test_targets_and_changes_are_told_in_words(little: Little, opened: Opened) -> None:
+    now = published(little, "service_level", "month", "2026-11-01")
+    before = published(little, "service_level", "month", "2026-10-01")
+    told = opened.row("service_level")
+    assert ("met" in told) == (now >= 0.8) and ("missed" in told) == (now < 0.8)
+    assert "target ≥ 80.0%" in told
+    assert f"{abs(now - before) * 100:.1f} pp" in told
+    [(beyond,)] = little.query("""
+        select is_beyond_chance from marts.kpi_changes where kpi_key = 'service_level'
+        and grain = 'month' and period_start = '2026-11-01' and dimension = 'all'
+    """)
+    assert ("beyond chance" in told) == beyond and ("within chance" in told) == (not beyond)
+
+
+def test_a_kpi_without_data_says_what_to_land(opened: Opened) -> None:
+    opened.page.click("#absent summary")
+    told = opened.text("#absent")
+    assert "2 KPIs have no data" in told
+    assert "nothing to divide by yet (a / b)" in told  # issue_resolution_rate has rows
+    assert "No rows: land tickets" in told  # backlog has none
+
+
+def test_the_client_changes_cards_lines_and_contracts(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    spark = '[data-kpi-card="service_level"] .spark path'
+    line = opened.page.get_attribute(spark, "d")
+    opened.choose("scope", "client:acme")
+    level = published(little, "service_level", "month", "2026-11-01", "client", "acme")
+    assert percent(level) in opened.card("service_level")
+    assert opened.page.get_attribute(spark, "d") != line
+    # Customers are of no client: the whole house's figure says that it is.
+    assert "whole house" in opened.row("churn_rate")
+    assert "acme" in opened.text("#contracts")
+    assert "acme" in opened.text("#announced")
+    opened.choose("scope", f"client:{HOSTILE}")
+    assert "acme" not in opened.text("#contracts")
+    opened.choose("scope", f"client:{RIGHT_TO_LEFT}")
+    level = published(little, "service_level", "month", "2026-11-01", "client", RIGHT_TO_LEFT)
+    assert percent(level) in opened.card("service_level")
+    assert opened.complaints == []
+
+
+def test_the_period_and_its_grain_change_figures(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    opened.choose("period", "2026-03-01")
+    level = published(little, "service_level", "month", "2026-03-01")
+    assert percent(level) in opened.card("service_level")
+    opened.choose("grain", "quarter")
+    assert opened.page.input_value("#period") == "2026-01-01"
+    level = published(little, "service_level", "quarter", "2026-01-01")
+    assert percent(level) in opened.card("service_level")
+    opened.choose("grain", "day")
+    # 31 March is before the days that are carried: the latest complete one is shown.
+    assert opened.page.input_value("#period") == "2026-12-08"
+    level = published(little, "service_level", "day", "2026-12-08")
+    assert percent(level) in opened.card("service_level")
+    # What has no days is shown by its month.
+    assert "December 2026 · not complete yet" in opened.row("churn_rate")
+    assert opened.complaints == []
+
+
+def test_a_running_period_is_marked(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report, "grain=month&period=2026-12-01")
+    assert "not over yet" in opened.page.inner_text("#period option:checked")
+    assert "not complete yet" in opened.row("service_level")
+
+
+def test_everything_speaks_french(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    opened.press('[data-language="fr"]')
+    assert opened.page.get_attribute("html", "lang") == "fr"
+    level = published(little, "service_level", "month", "2026-11-01")
+    assert f"{level * 100:.1f} %".replace(".", ",") in opened.card("service_level")
+    assert "Service level (fr)" in opened.card("service_level")
+    assert opened.page.inner_text("#period option:checked") == "Novembre 2026"
+    assert "1 265 793 €" in opened.row("repeat_sales_value")
+    opened.page.click('[data-kpi-card="service_level"] button')
+    assert "Ce que c'est." in opened.text("#definition")
+    assert opened.complaints == []
+
+
+def test_a_view_can_be_linked(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    opened.choose("grain", "week")
+    opened.choose("scope", "contract:acme / hotline")
+    opened.press('[data-language="fr"]')
+    opened.press("#theme")
+    again = Opened(browser, little.warehouse.report, opened.page.url.split("#")[1])
+    assert again.page.input_value("#scope") == "contract:acme / hotline"
+    assert again.text("main") == opened.text("main")
+    assert again.page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_dark_is_dark(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = opened.page.evaluate(ground)
+    opened.press("#theme")
+    assert opened.page.evaluate(ground) != light
+
+
+def test_a_definition_is_a_click_away(opened: Opened) -> None:
+    opened.page.click('table.kpis [data-kpi="service_level"]')
+    told = opened.text("#definition")
+    for part in ("What Service level is.", "a / b", "≥ 80.0% by 31 Dec 2027", "Service operations"):
+        assert part in told
+    assert "S4 · KPIs: the indicators" in told
+    opened.page.keyboard.press("Escape")
+    assert not opened.page.is_visible("#definition")
+
+
+def test_data_runs_nowhere(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report, f"for=client:{HOSTILE}")
+    alerts: list[str] = []
+    opened.page.on("dialog", lambda dialog: alerts.append(dialog.message))
+    opened.choose("grain", "quarter")
+    assert opened.page.locator("img").count() == 0
+    assert alerts == [] and opened.complaints == []
+    assert HOSTILE in opened.page.inner_text("main")  # a channel, and a check's message
+
+
+def test_it_fits_a_phone(browser: Browser, little: Little) -> None:
+    for language in ("en", "fr"):
+        opened = Opened(browser, little.warehouse.report, f"language={language}", width=390)
+        assert opened.width_beyond() <= 0
+        assert opened.complaints == []
+
+
+def test_the_keyboard_reaches_the_choices(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report)
+    focused = "document.activeElement.id || document.activeElement.dataset.language || ''"
+    reached = []
+    for _ in range(8):
+        opened.page.keyboard.press("Tab")
+        reached.append(opened.page.evaluate(focused))
+    assert reached[1:7] == ["grain", "period", "scope", "en", "fr", "theme"]
+    opened.page.keyboard.press("Shift+Tab")
+    opened.page.keyboard.press("Shift+Tab")
+    opened.page.keyboard.press("Enter")
+    opened.wait()
+    assert opened.page.get_attribute("html", "lang") == "fr"
+
+
+def test_headings_step_down_one_by_one_and_parts_have_names(opened: Opened) -> None:
+    levels = opened.page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].filter((h) => h.offsetParent)"
+        ".map((h) => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    unnamed = opened.page.evaluate("""
+        [...document.querySelectorAll('select, button, [role=img], section, nav, form')]
+            .filter((each) => each.offsetParent)
+            .filter((each) => !['aria-label', 'aria-labelledby'].some((a) => each.getAttribute(a)))
+            .filter((each) => !(each.labels?.[0] ?? each).textContent.trim())
+            .map((each) => each.outerHTML.slice(0, 80))
+    """)
+    assert unnamed == []
+
+
+def test_the_print_says_what_was_chosen(browser: Browser, little: Little) -> None:
+    opened = Opened(browser, little.warehouse.report, "for=client:acme")
+    opened.page.emulate_media(media="print")
+    assert opened.page.is_visible("#chosen") and not opened.page.is_visible("#choices")
+    assert opened.text("#chosen") == "November 2026 · Client acme"
+    assert len(opened.page.pdf()) > 20_000
+
+
+def test_an_empty_warehouse_says_so(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    little = publish_little(tmp_path_factory.mktemp("empty"), empty=True)
+    opened = Opened(browser, write_report(little.warehouse))
+    told = opened.text("main")
+    assert "Nothing to show yet" in told and "service-kpis run path/to/your/exports" in told
+    assert "9 KPIs have no data" in told
+    opened.press('[data-language="fr"]')
+    assert "Rien à montrer" in opened.text("main")
+    assert opened.complaints == []
