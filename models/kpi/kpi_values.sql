@@ -1,4 +1,4 @@
--- The only division. One line a KPI: a model of folder kpi that is missing here fails the check
+-- One line a KPI: a model of folder kpi that is missing here fails the check
 -- assert_every_kpi_is_in_kpi_values, which names the line.
 with kpis as (
     {{ kpi_union({
@@ -78,58 +78,6 @@ with kpis as (
     }) }}
 ),
 
-catalogue as (
-    select * from {{ ref('kpi_catalogue') }}
-),
-
-now as (
-    select * from {{ ref('int_as_of') }}
-),
-
-divided as (
-    select
-        kpis.kpi_key,
-        kpis.grain,
-        kpis.period_start,
-        kpis.dimension,
-        kpis.dimension_value,
-        kpis.numerator,
-        kpis.denominator,
-        {{ divide('kpis.numerator', 'kpis.denominator') }} as value,
-        kpis.sample_size,
-        {{ margin_of_error('catalogue.unit', 'kpis') }} as margin_of_error,
-        catalogue.unit,
-        kpis.immature_count = 0
-        and {{ period_end('kpis.grain', 'kpis.period_start') }} <= now.as_of_on as is_complete
-    from kpis
-    inner join catalogue
-        on kpis.kpi_key = catalogue.kpi_key
-    cross join now
-),
-
-bounded as (
-    select
-        kpi_key,
-        grain,
-        period_start,
-        dimension,
-        dimension_value,
-        numerator,
-        denominator,
-        value,
-        sample_size,
-        case
-            when unit = 'ratio' and sample_size > 0
-                then {{ wilson_bound('value', 'sample_size', '-') }}
-            else value - margin_of_error
-        end as ci_low,
-        case
-            when unit = 'ratio' and sample_size > 0
-                then {{ wilson_bound('value', 'sample_size', '+') }}
-            else value + margin_of_error
-        end as ci_high,
-        is_complete
-    from divided
-)
+{{ divided_kpis('kpis', ref('kpi_catalogue'), ref('int_as_of')) }}
 
 select * from bounded
