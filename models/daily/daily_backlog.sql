@@ -1,5 +1,5 @@
--- A stock: what opened less what closed, summed up over the days since a cell's first ticket. Only
--- that first day comes from a ticket; the days after it are there with or without one.
+-- What opened less what closed. Only a cell's first day comes from a ticket; the days after it are
+-- there with or without one.
 with spans as (
     select * from {{ ref('int_ticket_spans') }}
 ),
@@ -9,27 +9,19 @@ tickets as (
     where is_counted
 ),
 
-days as (
-    select * from {{ ref('dim_days') }}
-),
-
-now as (
-    select * from {{ ref('int_as_of') }}
-),
-
 turns as (
     select
         _source,
         ticket_id,
         open_from as date_on,
-        1 as opened
+        1 as turned
     from spans
     union all
     select
         _source,
         ticket_id,
         open_until as date_on,
-        -1 as opened
+        -1 as turned
     from spans
     where open_until is not null
     union all
@@ -37,7 +29,7 @@ turns as (
         _source,
         ticket_id,
         created_on as date_on,
-        0 as opened
+        0 as turned
     from tickets
 ),
 
@@ -45,7 +37,7 @@ dated as (
     select
         tickets.*,
         turns.date_on,
-        turns.opened
+        turns.turned
     from turns
     inner join tickets
         on
@@ -53,48 +45,8 @@ dated as (
             and turns.ticket_id = tickets.ticket_id
 ),
 
-{{ grouped_by_dimension(
-    'dated', ['date_on'], stock_dimensions(), {'turned_count': 'sum(opened)'}
-) }},
-
-cells as (
-    select
-        dimension,
-        dimension_value,
-        min(date_on) as first_on
-    from grouped
-    group by dimension, dimension_value
-),
-
-padded as (
-    select
-        days.date_on,
-        cells.dimension,
-        cells.dimension_value,
-        coalesce(grouped.turned_count, 0) as turned_count
-    from cells
-    cross join now
-    inner join days
-        on days.date_on between cells.first_on and now.as_of_on
-    left join grouped
-        on
-            cells.dimension = grouped.dimension
-            and cells.dimension_value = grouped.dimension_value
-            and days.date_on = grouped.date_on
-),
-
-stocked as (
-    select
-        date_on,
-        dimension,
-        dimension_value,
-        cast(
-            sum(turned_count) over (
-                partition by dimension, dimension_value order by date_on
-                rows between unbounded preceding and current row
-            ) as bigint
-        ) as open_count
-    from padded
-)
+{{ stocked_by_day(
+    'dated', stock_dimensions(), 'open_count', days=ref('dim_days'), now=ref('int_as_of')
+) }}
 
 select * from stocked
