@@ -9,12 +9,17 @@ with calls as (
     where direction = 'inbound' and caller_hash is not null
 ),
 
+now as (
+    select * from {{ ref('int_as_of') }}
+),
+
 placed as (
     select
         _source,
         call_id,
         started_at,
         answered_at,
+        is_resolved,
         row_number() over (
             partition by caller_hash, started_on order by started_at, _source, call_id
         ) as call_of_caller_day,
@@ -33,6 +38,7 @@ repeated as (
     select
         _source,
         call_id,
+        is_resolved,
         call_of_caller_day = 1 as is_first_call_of_caller_day,
         case when call_of_caller_day = 1 then caller_day_calls - 1 end as redundant_calls,
         answered_at is not null and (
@@ -45,6 +51,17 @@ repeated as (
         < {{ var('fcr_window_days') }} * 86400 as is_called_again,
         {{ days_after('started_at', var('fcr_window_days')) }} as matures_at
     from placed
+),
+
+judged as (
+    select
+        repeated.*,
+        case
+            when repeated.is_first_call_of_issue and repeated.matures_at <= now.as_of
+                then not repeated.is_called_again and coalesce(repeated.is_resolved, true)
+        end as is_first_call_resolved
+    from repeated
+    cross join now
 )
 
-select * from repeated
+select * from judged

@@ -26,8 +26,6 @@ timed as (
         queued_at,
         answered_at,
         ended_at,
-        hold_seconds,
-        wrap_up_seconds,
         transfers,
         ticket_id,
         is_resolved,
@@ -47,6 +45,9 @@ timed as (
             when is_inbound
                 then {{ seconds_between('waiting_since', 'coalesce(answered_at, ended_at)') }}
         end as wait_seconds,
+        case when is_answered then cast(hold_seconds as {{ type_double() }}) end as hold_seconds,
+        case when is_answered then cast(wrap_up_seconds as {{ type_double() }}) end
+            as wrap_up_seconds,
         connected_seconds - hold_seconds as talk_seconds,
         connected_seconds + wrap_up_seconds as handle_seconds,
         -- A file closed while they still spoke kept nobody waiting; one closed before the call

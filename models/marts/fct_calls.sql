@@ -1,7 +1,5 @@
-{% set formula = service_level_formula() %}
-
 with calls as (
-    select * from {{ ref('int_calls_timed') }}
+    select * from {{ ref('int_calls_waited') }}
 ),
 
 repeated as (
@@ -22,10 +20,6 @@ request_types as (
 
 day_types as (
     select * from {{ ref('int_day_types') }}
-),
-
-now as (
-    select * from {{ ref('int_as_of') }}
 ),
 
 judged as (
@@ -57,43 +51,29 @@ judged as (
         calls.is_answered,
         calls.is_abandoned_in_queue,
         calls.is_abandoned_in_ivr,
-        calls.is_abandoned_in_queue or calls.is_abandoned_in_ivr as is_abandoned,
-        {{ is_short_abandon() }} as is_short_abandon,
-        case
-            when {{ var('exclude_short_abandons') }} and {{ is_short_abandon() }} then null
-            when calls.is_offered then calls.is_abandoned_in_queue
-        end as is_lost_in_queue,
+        calls.is_abandoned,
+        calls.is_short_abandon,
+        calls.is_lost_in_queue,
         calls.is_callback_asked,
         served.served_at is not null as is_callback_served,
         served.callback_delay_seconds,
         calls.wait_seconds,
         calls.talk_seconds,
-        case when calls.is_answered then cast(calls.hold_seconds as {{ type_double() }}) end
-            as hold_seconds,
-        case when calls.is_answered then cast(calls.wrap_up_seconds as {{ type_double() }}) end
-            as wrap_up_seconds,
+        calls.hold_seconds,
+        calls.wrap_up_seconds,
         calls.handle_seconds,
         calls.case_closure_delay_seconds,
         calls.is_answered and calls.transfers > 0 as is_transferred,
         calls.is_resolved,
-        calls.is_inbound and calls.is_answered
-        and calls.wait_seconds <= {{ var('answer_threshold_seconds') }} as is_answered_in_threshold,
-        case
-            when {{ formula.left_out }} then null
-            when calls.is_inbound and (calls.is_answered or calls.is_abandoned_in_queue)
-                then {{ formula.met }}
-        end as is_service_level_met,
+        calls.is_answered_in_threshold,
+        calls.is_service_level_met,
         coalesce(repeated.is_first_call_of_caller_day, false) as is_first_call_of_caller_day,
         repeated.redundant_calls,
         repeated.redundant_calls > 0 as is_caller_day_redundant,
         coalesce(repeated.is_first_call_of_issue, false) as is_first_call_of_issue,
         case when repeated.is_first_call_of_issue then repeated.matures_at end as matures_at,
-        case
-            when repeated.is_first_call_of_issue and repeated.matures_at <= now.as_of
-                then not repeated.is_called_again and coalesce(calls.is_resolved, true)
-        end as is_first_call_resolved
+        repeated.is_first_call_resolved
     from calls
-    cross join now
     left join repeated
         on
             calls._source = repeated._source
