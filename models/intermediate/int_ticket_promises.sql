@@ -7,6 +7,14 @@ promises as (
     select * from {{ ref('response_promises') }}
 ),
 
+told as (
+    select * from {{ ref('int_tickets_told') }}
+),
+
+now as (
+    select * from {{ ref('int_as_of') }}
+),
+
 ranked as (
     select
         tickets._source,
@@ -39,6 +47,22 @@ promised as (
         {{ seconds_after('created_at', 'promise_seconds') }} as promised_by
     from ranked
     where specificity = 1
+),
+
+judged as (
+    select
+        promised.*,
+        case
+            when told.first_response_seconds is not null
+                then told.first_response_at <= promised.promised_by
+            when told.first_response_at is null and promised.promised_by <= now.as_of then false
+        end as is_answered_in_time
+    from promised
+    cross join now
+    inner join told
+        on
+            promised._source = told._source
+            and promised.ticket_id = told.ticket_id
 )
 
-select * from promised
+select * from judged

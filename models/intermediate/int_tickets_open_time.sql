@@ -6,6 +6,8 @@ intervals as (
     select * from {{ ref('int_open_intervals') }}
 ),
 
+-- By night, clocks that disagree are no open second apart; what came before the ticket took no time
+-- all the same.
 instants as (
     {% for instant in ['created_at', 'first_response_at', 'resolved_at'] %}
         select
@@ -16,7 +18,7 @@ instants as (
             {{ instant }} as happened_at,
             {{ local_date(instant, 'timezone') }} as happened_on
         from tickets
-        where {{ instant }} is not null and schedule is not null
+        where {{ instant }} >= created_at and schedule is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

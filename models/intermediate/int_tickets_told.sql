@@ -45,7 +45,12 @@ timed as (
         *,
         {{ never_negative(seconds_between('created_at', 'first_response_at')) }}
             as first_response_seconds,
-        {{ never_negative(seconds_between('created_at', 'resolved_at')) }} as resolution_seconds
+        {{ never_negative(seconds_between('created_at', 'resolved_at')) }} as resolution_seconds,
+        case when was_resolved then coalesce(reopens, 0) > 0 end as is_reopened,
+        case
+            when has_events and resolved_at is not null
+                then agent_messages = 1 and reopens = 0
+        end as is_one_touch
     from told
 )
 

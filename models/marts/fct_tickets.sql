@@ -30,10 +30,6 @@ promises as (
     select * from {{ ref('int_ticket_promises') }}
 ),
 
-now as (
-    select * from {{ ref('int_as_of') }}
-),
-
 judged as (
     select
         tickets._source,
@@ -60,35 +56,20 @@ judged as (
         told.resolved_at,
         {{ local_date('told.resolved_at') }} as resolved_on,
         case
-            when told.resolved_at is not null
-                then coalesce(resolution_days.day_type, 'regular')
+            when told.resolved_at is not null then coalesce(resolution_days.day_type, 'regular')
         end as resolution_day_type,
         tickets.closed_at,
         told.has_events,
         told.first_response_seconds,
         told.resolution_seconds,
-        -- By night, clocks that disagree are no open second apart; that is no time taken either.
-        case
-            when told.first_response_seconds is not null
-                then open_time.first_response_open_seconds
-        end as first_response_open_seconds,
-        case
-            when told.resolution_seconds is not null then open_time.resolution_open_seconds
-        end as resolution_open_seconds,
+        open_time.first_response_open_seconds,
+        open_time.resolution_open_seconds,
         promises.promised_by as matures_at,
-        case
-            when told.first_response_seconds is not null
-                then told.first_response_at <= promises.promised_by
-            when told.first_response_at is null and promises.promised_by <= now.as_of then false
-        end as is_answered_in_time,
+        promises.is_answered_in_time,
         tickets.status in ('resolved', 'closed') as is_resolved,
-        case when told.was_resolved then coalesce(told.reopens, 0) > 0 end as is_reopened,
-        case
-            when told.has_events and told.resolved_at is not null
-                then told.agent_messages = 1 and told.reopens = 0
-        end as is_one_touch
+        told.is_reopened,
+        told.is_one_touch
     from tickets
-    cross join now
     inner join told
         on
             tickets._source = told._source
