@@ -1,5 +1,3 @@
-{% set matures_at = days_after('orders.ordered_at', var('order_defect_maturity_days')) %}
-
 with orders as (
     select * from {{ ref('stg_orders') }}
 ),
@@ -12,13 +10,8 @@ promised as (
     select * from {{ ref('int_orders_promised') }}
 ),
 
--- Each order once, however many defects it has.
 defective as (
-    select order_id from {{ ref('fct_reviews') }}
-    where is_negative
-    union
-    select order_id from {{ ref('fct_order_claims') }}
-    where is_defect
+    select * from {{ ref('int_orders_defective') }}
 ),
 
 customers as (
@@ -31,10 +24,6 @@ day_types as (
 
 currency as (
     select * from {{ ref('int_reporting_currency') }}
-),
-
-now as (
-    select * from {{ ref('int_as_of') }}
 ),
 
 judged as (
@@ -56,6 +45,10 @@ judged as (
         orders.cancelled_at,
         orders.cancelled_by,
         orders.amount,
+        defective.matures_at,
+        defective.is_defective,
+        promised.is_shipped_on_time,
+        promised.is_delivered_on_time,
         coalesce(day_types.day_type, 'regular') as day_type,
         coalesce(orders.currency, currency.reporting_currency) as currency,
         coalesce(orders.currency, currency.reporting_currency) = currency.reporting_currency
@@ -64,13 +57,7 @@ judged as (
         coalesce(compared.is_repeat_order, false) as is_repeat_order,
         coalesce(compared.is_cross_sale, false) as is_cross_sale,
         coalesce(compared.is_up_sale, false) as is_up_sale,
-        {{ matures_at }} as matures_at,
-        case
-            when {{ matures_at }} <= now.as_of then defective.order_id is not null
-        end as is_defective,
-        promised.is_shipped_on_time,
         coalesce(promised.is_shipment_awaited, false) as is_shipment_awaited,
-        promised.is_delivered_on_time,
         coalesce(promised.is_delivery_awaited, false) as is_delivery_awaited,
         case
             when orders.fulfilled_by = 'merchant'
@@ -84,11 +71,10 @@ judged as (
         end as is_cancelled_by_merchant
     from orders
     cross join currency
-    cross join now
+    inner join defective
+        on orders.order_id = defective.order_id
     left join promised
         on orders.order_id = promised.order_id
-    left join defective
-        on orders.order_id = defective.order_id
     left join compared
         on orders.order_id = compared.order_id
     left join customers

@@ -1,0 +1,33 @@
+with orders as (
+    select
+        order_id,
+        {{ days_after('ordered_at', var('order_defect_maturity_days')) }} as matures_at
+    from {{ ref('stg_orders') }}
+),
+
+-- Each order once, however many defects it has.
+complaints as (
+    select order_id from {{ ref('fct_reviews') }}
+    where is_negative
+    union
+    select order_id from {{ ref('fct_order_claims') }}
+    where is_defect
+),
+
+now as (
+    select * from {{ ref('int_as_of') }}
+),
+
+judged as (
+    select
+        orders.order_id,
+        orders.matures_at,
+        case when orders.matures_at <= now.as_of then complaints.order_id is not null end
+            as is_defective
+    from orders
+    cross join now
+    left join complaints
+        on orders.order_id = complaints.order_id
+)
+
+select * from judged
