@@ -4,32 +4,14 @@
     'called_again': 'has_called_again',
     'not_answered_at_first': 'is_not_answered_at_first',
 } %}
-{% set scores = {
-    'customer_effort_score': 'effort_score',
-    'customer_effort_score_v2': 'effort_score_v2',
-    'customer_satisfaction_score': 'case when is_satisfied then 1 when not is_satisfied then 0 end',
-    'net_promoter_score': 'nps_points',
-} %}
 
 -- The cause behind the score (S3): the same KPI of those whom it took an effort, and of the others.
-with surveys as (
-    select * from {{ ref('fct_surveys') }}
+with scores as (
+    select * from {{ ref('int_surveys_scored') }}
 ),
 
 judged as (
     select * from {{ ref('int_surveys_efforts') }}
-),
-
-scores as (
-    {% for kpi_key, score in scores.items() %}
-        select
-            _source,
-            survey_id,
-            '{{ kpi_key }}' as kpi_key,
-            cast({{ score }} as {{ type_double() }}) as score
-        from surveys
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 efforts as (
@@ -59,7 +41,6 @@ compared as (
         on
             efforts._source = scores._source
             and efforts.survey_id = scores.survey_id
-    where scores.score is not null
     group by efforts.effort, scores.kpi_key
 ),
 
