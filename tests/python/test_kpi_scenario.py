@@ -160,7 +160,10 @@ def test_golden_service_levels(
     scenario: Scenario, tmp_path: Path, formula: str, golden: tuple[int, int, float]
 ) -> None:
     """1000 answered, 860 within 20 s; 60 abandoned, 20 of them within 20 s, 10 of those under 5."""
-    chain = ["fct_calls", "daily_calls", "period_calls", "kpi_service_level"]
+    chain = [
+        *("int_calls_waited", "fct_calls", "daily_calls", "period_calls"),
+        "kpi_service_level",
+    ]
     built = rebuild(scenario, tmp_path, {"service_level_formula": formula}, chain)
     [(numerator, denominator)] = built.query(
         """
