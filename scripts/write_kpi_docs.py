@@ -114,8 +114,8 @@ def _dimensions(sql: str) -> list[str]:
     """Find the dimensions: a *_dimensions() macro's, those listed, or the only one there is."""
     named = ["all"]
     for text in _sources(sql):
-        if only := re.search(r"'(\w+)' as dimension\b", text):
-            named = [only[1]]
+        if only := re.search(r"'(\w+)' as dimension\b|where \w+\.dimension = '(\w+)'", text):
+            named = [only[1] or only[2]]
         elif macro := re.search(r"(\w+_dimensions)\(\)", text):
             named += _dimensions_of(macro[1])
         elif listed := re.search(r"by_dimension\([^\[]*\[[^\]]*\], \[(.*?)\]", text):
