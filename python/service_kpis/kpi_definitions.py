@@ -10,6 +10,26 @@ import yaml
 from service_kpis.warehouse import PROJECT_DIR
 
 KPI_FOLDER = PROJECT_DIR / "models" / "kpi"
+HEADLINES = (
+    "calls_offered",
+    "answer_rate",
+    "service_level",
+    "average_speed_of_answer",
+    "abandon_rate",
+    "average_handle_time",
+    "first_call_resolution",
+    "redundancy_rate",
+    "first_response_time",
+    "resolution_time",
+    "customer_satisfaction_score",
+    "customer_effort_score",
+    "net_promoter_score",
+    "average_rating",
+    "order_defect_rate",
+    "retention_rate",
+    "churn_rate",
+)
+"""The KPIs that a summary tells, in its order."""
 
 
 @dataclass(frozen=True)

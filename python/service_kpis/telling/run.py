@@ -13,6 +13,7 @@ from rich.text import Text
 
 from service_kpis.command import Session
 from service_kpis.instants import local, zone_of
+from service_kpis.kpi_definitions import HEADLINES
 from service_kpis.publishing import Publication
 from service_kpis.telling.landings import sums
 from service_kpis.telling.results import contents, verdict
@@ -28,25 +29,6 @@ from service_kpis.telling.tables import (
     table,
 )
 
-HEADLINES = (
-    "calls_offered",
-    "answer_rate",
-    "service_level",
-    "average_speed_of_answer",
-    "abandon_rate",
-    "average_handle_time",
-    "first_call_resolution",
-    "redundancy_rate",
-    "first_response_time",
-    "resolution_time",
-    "customer_satisfaction_score",
-    "customer_effort_score",
-    "net_promoter_score",
-    "average_rating",
-    "order_defect_rate",
-    "retention_rate",
-    "churn_rate",
-)
 HEADLINE_GRAIN = "month"
 STATUS_STYLES = {"met": GOOD, "missed": BAD}
 
