@@ -150,6 +150,21 @@ def _sums(
             yield measure, sums
 
 
+def of_one_dimension(cells: pl.DataFrame, key: str, grain: str, dimension: str) -> pl.DataFrame:
+    """Complete the cells of a KPI that is no sum of rows, at one grain under one dimension.
+
+    `cells` has period_start, dimension_value, numerator and sample_size.
+    """
+    return cells.with_columns(
+        pl.lit(key).alias("kpi_key"),
+        pl.lit(grain).alias("grain"),
+        pl.lit(dimension).alias("dimension"),
+        pl.lit(1.0).alias("denominator"),
+        pl.lit(0.0).alias("square"),
+        pl.lit(0.0).alias("immature"),
+    )
+
+
 def close(sums: pl.DataFrame, interval: Interval, *, today: date) -> pl.DataFrame:
     """Divide, and add the interval and whether the cell is complete.
 

@@ -7,14 +7,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from service_kpis.checks.recomputation import calendar, people
-from service_kpis.checks.recomputation.cells import (
-    NOTHING,
-    Measure,
-    add_up,
-    count,
-    no_cells,
-    ratio,
-)
+from service_kpis.checks.recomputation.cells import NOTHING, Measure, add_up, count, no_cells, ratio
 from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.checks.recomputation.reviews import NEGATIVE, RATING, reviews, standing
 

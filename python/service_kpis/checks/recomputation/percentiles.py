@@ -8,7 +8,13 @@ from datetime import date
 import polars as pl
 
 from service_kpis.checks.recomputation.calendar import SPANS
-from service_kpis.checks.recomputation.cells import FROM_THE_WEEK, close, no_cells, value_of
+from service_kpis.checks.recomputation.cells import (
+    FROM_THE_WEEK,
+    close,
+    no_cells,
+    of_one_dimension,
+    value_of,
+)
 
 
 def percentiles(
@@ -40,21 +46,11 @@ def percentiles(
 
 
 def _at(taken: pl.DataFrame, key: str, share: float, grain: str, name: str) -> pl.DataFrame:
-    return (
-        taken.group_by(
-            pl.col("date_on").dt.truncate(SPANS[grain]).alias("period_start"),
-            pl.col(name).alias("dimension_value"),
-        )
-        .agg(
-            pl.col("_value").quantile(share, "linear").alias("numerator"),
-            pl.col("_value").count().alias("sample_size"),
-        )
-        .with_columns(
-            pl.lit(key).alias("kpi_key"),
-            pl.lit(grain).alias("grain"),
-            pl.lit(name).alias("dimension"),
-            pl.lit(1.0).alias("denominator"),
-            pl.lit(0.0).alias("square"),
-            pl.lit(0.0).alias("immature"),
-        )
+    cells = taken.group_by(
+        pl.col("date_on").dt.truncate(SPANS[grain]).alias("period_start"),
+        pl.col(name).alias("dimension_value"),
+    ).agg(
+        pl.col("_value").quantile(share, "linear").alias("numerator"),
+        pl.col("_value").count().alias("sample_size"),
     )
+    return of_one_dimension(cells, key, grain, name)

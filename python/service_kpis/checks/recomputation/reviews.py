@@ -8,13 +8,7 @@ import polars as pl
 
 from service_kpis.checks.recomputation import calendar, people, surveys
 from service_kpis.checks.recomputation.calendar import SPANS
-from service_kpis.checks.recomputation.cells import (
-    add_up,
-    count,
-    mean,
-    no_cells,
-    ratio,
-)
+from service_kpis.checks.recomputation.cells import add_up, count, mean, no_cells, ratio
 from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.checks.recomputation.stocks import stock
 

@@ -8,7 +8,13 @@ from datetime import date
 import polars as pl
 
 from service_kpis.checks.recomputation.calendar import SPANS
-from service_kpis.checks.recomputation.cells import FROM_THE_WEEK, close, no_cells, value_of
+from service_kpis.checks.recomputation.cells import (
+    FROM_THE_WEEK,
+    close,
+    no_cells,
+    of_one_dimension,
+    value_of,
+)
 
 SPAN = ("since", "until")
 
@@ -59,18 +65,8 @@ def _levels(things: pl.DataFrame, held: pl.DataFrame, name: str, today: date) ->
 
 
 def _last_of(levels: pl.DataFrame, key: str, grain: str, name: str) -> pl.DataFrame:
-    return (
-        levels.group_by(
-            "dimension_value", pl.col("date_on").dt.truncate(SPANS[grain]).alias("period_start")
-        )
-        .agg(pl.col("level").last().cast(pl.Float64).alias("numerator"))
-        .with_columns(
-            pl.lit(key).alias("kpi_key"),
-            pl.lit(grain).alias("grain"),
-            pl.lit(name).alias("dimension"),
-            pl.lit(1.0).alias("denominator"),
-            pl.lit(0.0).alias("square"),
-            pl.col("numerator").alias("sample_size"),
-            pl.lit(0.0).alias("immature"),
-        )
-    )
+    last = pl.col("level").last().cast(pl.Float64)
+    cells = levels.group_by(
+        "dimension_value", pl.col("date_on").dt.truncate(SPANS[grain]).alias("period_start")
+    ).agg(last.alias("numerator"), last.alias("sample_size"))
+    return of_one_dimension(cells, key, grain, name)

@@ -75,24 +75,17 @@ def compute(landed: Landed, now: datetime) -> pl.DataFrame:
         [
             add_up(created, _measures_of_created(landed, created, now), DIMENSIONS, today=today),
             add_up(resolved, _measures_of_resolved(landed), DIMENSIONS, today=today),
-            percentiles(
-                created,
-                pl.col("response_seconds"),
-                {"median_first_response_time": 0.5, "p90_first_response_time": 0.9},
-                DIMENSIONS,
-                today=today,
-            ),
-            percentiles(
-                resolved,
-                pl.col("resolution_seconds"),
-                {"median_resolution_time": 0.5, "p90_resolution_time": 0.9},
-                DIMENSIONS,
-                today=today,
-            ),
+            _percentiles(created, "first_response_time", "response_seconds", today),
+            _percentiles(resolved, "resolution_time", "resolution_seconds", today),
             _responsiveness(landed, created, now),
             _backlog(landed, created, today),
         ]
     )
+
+
+def _percentiles(rows: pl.DataFrame, key: str, column: str, today: date) -> pl.DataFrame:
+    shares = {f"median_{key}": 0.5, f"p90_{key}": 0.9}
+    return percentiles(rows, pl.col(column), shares, DIMENSIONS, today=today)
 
 
 def tickets(landed: Landed) -> pl.DataFrame:
