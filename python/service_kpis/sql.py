@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-import pyarrow as pa  # type: ignore[import-untyped]
 
 
 def identifier(name: str) -> str:
@@ -24,19 +21,3 @@ def scalar(
     """Run a query of one value."""
     row = connection.execute(sql, parameters or []).fetchone()
     return row[0] if row else None
-
-
-@contextmanager
-def batch(
-    connection: duckdb.DuckDBPyConnection,
-    texts: Mapping[str, Sequence[str | None]],
-    numbers: Mapping[str, Sequence[int]] | None = None,
-) -> Iterator[None]:
-    """Hand columns to DuckDB as `_landing_batch`: texts first, then numbers."""
-    arrays = [pa.array(values, type=pa.string()) for values in texts.values()]
-    arrays += [pa.array(values, type=pa.int64()) for values in (numbers or {}).values()]
-    connection.register("_landing_batch", pa.table(arrays, names=[*texts, *(numbers or {})]))
-    try:
-        yield
-    finally:
-        connection.unregister("_landing_batch")

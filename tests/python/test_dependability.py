@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 
 from torture import publish_kills, readers, refusals, run_kills
@@ -42,3 +44,8 @@ def test_a_killed_run_leaves_the_old_or_the_new_and_the_next_succeeds():
     require_all_held(
         run_kills.trials({"KILLS": 1, "WHOLE_KILLS": 0}, seed=1), "kill -9 while a run publishes"
     )
+
+
+def test_the_command_line_limits_openblas_before_numpy_is_loaded():
+    loaded = "import sys, service_kpis.cli; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from service_kpis.contract import Table
+from service_kpis.landing.batch import batch
 from service_kpis.landing.parties import (
     TOKEN_PREFIX,
     WITHHELD,
@@ -22,7 +23,7 @@ from service_kpis.landing.parties import (
     normalise_number,
 )
 from service_kpis.landing.upsert import seen_keys, valid_rows
-from service_kpis.sql import batch, identifier, literal
+from service_kpis.sql import identifier, literal
 
 _E_MAIL = re.compile(r"[^@\s<>\"';,|()]+@[^@\s<>\"';,|()]+\.\w{2,}")
 _NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/\u00a0\u202f]{4,30}\d")

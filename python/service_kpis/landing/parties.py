@@ -11,7 +11,8 @@ import duckdb
 import phonenumbers
 
 from service_kpis.contract import tables
-from service_kpis.sql import batch, identifier
+from service_kpis.landing.batch import batch
+from service_kpis.sql import identifier
 
 _HASH_DIGITS = 32
 WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})

@@ -21,6 +21,7 @@ import duckdb
 import numpy as np
 
 from service_kpis.errors import InputError
+from service_kpis.landing.batch import batch
 from service_kpis.landing.csv_records import Layout, csv_reader, cut_records, oddity
 from service_kpis.landing.files import (
     BadRow,
@@ -31,7 +32,7 @@ from service_kpis.landing.files import (
     unique_names,
 )
 from service_kpis.landing.options import Options
-from service_kpis.sql import batch, identifier, literal, scalar
+from service_kpis.sql import identifier, literal, scalar
 
 _CHUNK = 1 << 22
 _NEWLINE, _RETURN = 10, 13

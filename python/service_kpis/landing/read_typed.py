@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from service_kpis.errors import InputError
+from service_kpis.landing.batch import batch
 from service_kpis.landing.files import BadRow, RawFile, batches, open_bytes, unique_names
-from service_kpis.sql import batch, identifier, literal, scalar
+from service_kpis.sql import identifier, literal, scalar
 
 _JSON_SCALARS = {
     frozenset({"BIGINT"}): "bigint",

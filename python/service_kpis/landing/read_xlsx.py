@@ -22,9 +22,10 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from service_kpis.errors import InputError
+from service_kpis.landing.batch import batch
 from service_kpis.landing.files import BadRow, RawFile, batches, unique_names
 from service_kpis.landing.options import Options
-from service_kpis.sql import batch, identifier
+from service_kpis.sql import identifier
 
 _RANGE = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}:\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}")
 
