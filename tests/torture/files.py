@@ -6,11 +6,15 @@ import gzip
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import duckdb
+import hypothesis
 import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from service_kpis.landing import land, rejects
 from service_kpis.warehouse import Warehouse
@@ -22,25 +26,55 @@ COUNTS = {"FILES": 1000}
 HUGE = 100_000_000
 HUGE_KINDS = ("csv", "csv.gz", "jsonl")
 FILES_A_LANDING = 10
+FILES_A_SEED = 250
 
 
 def trials(counts: Mapping[str, int], seed: int) -> Iterator[Trial]:
     """Land odd files, several at once, and yield a trial for each of them."""
-    for first in range(0, counts["FILES"], FILES_A_LANDING):
-        draw = f"{seed}/{first}"
-        random = Random(draw)  # noqa: S311  the same draw again is what is wanted
-        files = [odd_file(random, number) for number in range(FILES_A_LANDING)]
-        with tempfile.TemporaryDirectory() as folder:
-            found = differences(Path(folder), files)
-        for file in files:
-            differing = found[file.name]
-            ending = file.name.partition(".")[2]
-            yield Trial(f"rows of {ending}", held=not differing, detail=f"Draw {draw}: {differing}")
+    for first in range(0, counts["FILES"], FILES_A_SEED):
+        count = min(FILES_A_SEED, counts["FILES"] - first)
+        yield from fuzzed(count, seed=seed * 1_000_000 + first)
 
     for kind in HUGE_KINDS if counts["FILES"] else ():
         with tempfile.TemporaryDirectory() as folder:
             told = huge_field(Path(folder), kind, HUGE)
         yield Trial("a field of 100 MB", held=not told, detail=f"In {kind}: {told}")
+
+
+def fuzzed(count: int, *, seed: int) -> list[Trial]:
+    """Let hypothesis draw so many files; of what fails it finds the smallest, which is told."""
+    made: list[Trial] = []
+    smallest = ""
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=-(-count // FILES_A_LANDING),
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        deadline=None,
+    )
+    @given(random=st.randoms(use_true_random=False))
+    def every_row_ends_where_it_must(random: Random) -> None:
+        nonlocal smallest
+        files = [odd_file(random, number) for number in range(FILES_A_LANDING)]
+        with tempfile.TemporaryDirectory() as folder:
+            found = differences(Path(folder), files)
+        broken = [text for text in found.values() if text]
+        if not smallest:  # else it is shrinking, and tries the same again
+            for file in files:
+                kind = file.name.partition(".")[2]
+                made.append(Trial(f"rows of {kind}", held=not found[file.name]))
+        if broken:
+            smallest = "; ".join(broken)
+            raise AssertionError(smallest)
+
+    try:
+        every_row_ends_where_it_must()
+    except AssertionError:
+        told = f"Seed {seed}, the smallest: {smallest}"
+        return [trial if trial.held else replace(trial, detail=told) for trial in made]
+    return made
 
 
 def huge_field(folder: Path, kind: str, length: int) -> str:
