@@ -187,7 +187,8 @@ def _e_mails(landed: Landed, now: datetime) -> pl.DataFrame:
         called <= created + FOLLOW_UP,
         (called < pl.col("response_at")).fill_null(value=True),
     )
-    is_quick = seconds(created, pl.col("response_at")) <= calendar.SECONDS_OF_A_DAY
+    # A response before its question is none that was quick: no time is known.
+    is_quick = seconds(created, pl.col("response_at")).is_between(0, calendar.SECONDS_OF_A_DAY)
     is_mature = created + FOLLOW_UP <= pl.lit(now)
     judged = calendar.with_day(landed, asked, "created_at").join(
         pressed.select(TICKET).unique().with_columns(pl.lit(value=True).alias("has_called")),
