@@ -1,0 +1,387 @@
+"""The pictures of the report: rows as the marts have them, charts that draw whatever is in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import vl_convert
+
+from report_warehouse import HOSTILE, RIGHT_TO_LEFT, make_tables
+from service_kpis.reporting.picture import LANGUAGES, Picture
+from service_kpis.reporting.pictures import all_pictures
+
+# Channels, platforms and agents by the names that hurt most.
+NAMES = [HOSTILE, RIGHT_TO_LEFT, "datum.x", "a.b[c]", "it's", 'say "no"\n']
+LONG = "long " * 1000  # one alone, as its letters are measured one by one
+SERIES = {
+    *("kpi_key", "kpi", "period_start", "period", "value", "low", "high", "target"),
+    *("sample_size", "is_complete", "is_chosen"),
+}
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Write a published file whose every figure stands below."""
+    path = tmp_path_factory.mktemp("published") / "service_kpis.duckdb"
+    with duckdb.connect(path) as connection:
+        make_tables(connection)
+        fill(connection)
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def pictures(published: duckdb.DuckDBPyConnection) -> dict[str, Picture]:
+    return {picture.key: picture for picture in all_pictures(published)}
+
+
+@pytest.fixture(scope="module")
+def specs(pictures: dict[str, Picture]) -> dict[str, list[Row]]:
+    """Give each picture's chart in both languages, as the page carries it."""
+    return {
+        key: [picture.chart(language).to_dict() for language in LANGUAGES]
+        for key, picture in pictures.items()
+    }
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, *rows: Row) -> None:
+    for row in rows:
+        columns = ", ".join(f"? as {name}" for name in row)
+        connection.execute(
+            f"insert into marts.{table} by name select {columns}", list(row.values())
+        )
+
+
+def fill(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put in each table what its picture must make something of."""
+    month: Row = {"grain": "month", "period_start": "2026-10-01"}
+    year: Row = {"grain": "year", "period_start": "2026-01-01"}
+    whole: Row = {"dimension": "all", "dimension_value": "all"}
+    hour: Row = {"weekday": 1, "hour_of_day": 9, "day_count": 4}
+    insert(
+        connection,
+        "mart_calls_by_hour",
+        {**month, **whole, **hour, "inbound_count": 10, "calls_per_day": 2.5,
+         "abandon_rate": 0.3, "average_wait_time": 61.6},
+        *(
+            {**grain, "dimension": "client", "dimension_value": f"client {n}", **hour,
+             "inbound_count": n, "calls_per_day": n / 4}
+            for n in range(1, 15) for grain in (month, year)
+        ),
+        {**year, **whole, **hour, "hour_of_day": 21, "inbound_count": 10, "calls_per_day": 0.2},
+    )  # fmt: skip
+    insert(
+        connection,
+        "kpi_catalogue",
+        {"kpi_key": "service_level", "label_en": "Service level", "label_fr": "TSF"},
+        {"kpi_key": "customer_satisfaction_score", "label_en": "CSAT", "target": 0.7},
+    )
+    promise: Row = {
+        **month, "kpi_key": "service_level", "target": 0.8, "is_complete": True, "sample_size": 50,
+    }  # fmt: skip
+    insert(
+        connection,
+        "mart_sla_compliance",
+        {**promise, "client": "acme", "service": "hotline", "value": 0.7, "difference": -0.1,
+         "status": "missed"},
+        {**promise, "client": "acme", "value": 0.9, "difference": 0.1, "status": "met"},
+    )  # fmt: skip
+    cell: Row = {**month, "kpi_key": "service_level", "is_complete": True, "sample_size": 50}
+    insert(
+        connection,
+        "kpi_values",
+        {**cell, "dimension": "contract", "dimension_value": "acme / hotline", "ci_low": 0.6},
+        {**cell, "dimension": "client", "dimension_value": "acme", "ci_low": 0.85},
+        {**cell, "dimension": "service", "dimension_value": "acme", "ci_low": 0.1},
+    )
+    solved: Row = {**cell, "kpi_key": "first_call_resolution", "dimension": "agent"}
+    insert(
+        connection,
+        "kpi_values",
+        {**solved, **whole, "value": 0.75},
+        {**solved, "dimension_value": "as all", "value": 0.8, "ci_low": 0.7, "ci_high": 0.88},
+        {**solved, "dimension_value": "worse", "value": 0.5, "ci_low": 0.36, "ci_high": 0.63},
+        {**solved, "dimension_value": "(none)", "value": 0.1, "ci_low": 0.0, "ci_high": 0.2},
+        *({**solved, "dimension_value": name, "value": 0.75} for name in (*NAMES, LONG)),
+    )
+    insert(
+        connection,
+        "mart_peak_vs_regular",
+        {**month, "kpi_key": "calls_offered", "day_type": "promotion", "day_count": 2,
+         "ratio_to_regular": 1.75},
+        {**month, "kpi_key": "service_level", "day_type": "promotion", "day_count": 2,
+         "ratio_to_regular": 0.5, "is_beyond_chance": False},
+    )  # fmt: skip
+    times: Row = {**month, "dimension": "channel", "sample_size": 8}
+    insert(
+        connection,
+        "kpi_values",
+        *(
+            {**times, "kpi_key": key, "dimension_value": name, "value": value}
+            for name, values in (("chat", (5, 60, 600, 900)), *((n, (0, 9, 9, 9)) for n in NAMES))
+            for key, value in zip(
+                ("median_first_response_time", "p90_first_response_time",
+                 "median_resolution_time", "p90_resolution_time"), values, strict=True,
+            )
+        ),
+        *({**times, "kpi_key": "customer_satisfaction_score", "dimension_value": name,
+           "value": 0.5, "ci_low": 0.3, "ci_high": 0.7, "is_complete": True}
+          for name in ("chat", *NAMES)),
+        *({**times, "kpi_key": "average_rating", "dimension": "platform", "dimension_value": name,
+           "value": 4.5, "is_complete": True} for name in NAMES),
+        {**times, "kpi_key": "journey_resolution", "dimension": "path",
+         "dimension_value": "email > phone", "numerator": 3, "denominator": 4, "value": 0.75},
+        {**times, "kpi_key": "journey_resolution", "dimension": "path",
+         "dimension_value": "phone", "numerator": 9, "denominator": 9, "value": 1},
+    )  # fmt: skip
+    insert(
+        connection,
+        "dim_request_types",
+        {"request_type": "invoice", "label_en": "Invoice", "label_fr": "Facture"},
+    )
+    for grain in (month, year):
+        mix: Row = {**grain, **whole}
+        insert(
+            connection,
+            "mart_request_mix",
+            {**mix, "request_type": "invoice", "is_self_care": True, "contact_count": 5,
+             "share_of_contacts": 0.5},
+            {**mix, "request_type": "complaint", "is_self_care": False, "contact_count": 3,
+             "share_of_contacts": 0.3},
+            {**mix, "request_type": "(none)", "contact_count": 2, "share_of_contacts": 0.2},
+        )  # fmt: skip
+        insert(
+            connection,
+            "mart_channel_demand",
+            *({**grain, "channel": name, "request_type": "invoice", "contact_count": 1,
+               "share_of_channel": 1} for name in NAMES),
+        )  # fmt: skip
+        step: Row = {**grain, **whole, "channel": "email", "channel_contact_count": 10}
+        insert(
+            connection,
+            "mart_channel_steps",
+            {**step, "next_channel": "phone", "contact_count": 3, "share_of_channel": 0.3},
+            {**step, "is_end_resolved": True, "contact_count": 6, "share_of_channel": 0.6},
+            {**step, "is_end_resolved": False, "contact_count": 1, "share_of_channel": 0.1},
+            {**step, "channel": "phone", "is_end_resolved": True, "contact_count": 90,
+             "share_of_channel": 1},
+        )  # fmt: skip
+    insert(
+        connection,
+        "mart_effort_drivers",
+        *({"effort": "transferred", "kpi_key": key, "answers_with": 9, "value_with": 0.5,
+           "answers_without": 20, "value_without": 0.8, "difference": -0.3,
+           "is_beyond_chance": True}
+          for key in ("customer_satisfaction_score", "net_promoter_score",
+                      "customer_effort_score", "customer_effort_score_v2")),
+    )  # fmt: skip
+    insert(
+        connection,
+        "mart_review_bursts",
+        *({"platform": name, "posted_on": "2026-10-05", "review_count": 30, "mean_before": 2.0,
+           "deviation_before": 1.0, "is_burst": True} for name in NAMES),
+        {"platform": "forum", "posted_on": "2026-10-04", "review_count": 1},
+        {"platform": "forum", "posted_on": "2025-10-05", "review_count": 1},
+        {"platform": "forum", "posted_on": "2025-10-04", "review_count": 1},
+    )  # fmt: skip
+    insert(
+        connection,
+        "mart_retention_cohorts",
+        {"grain": "month", "cohort_start": "2026-09-01", "period_start": "2026-10-01",
+         "period_number": 1, "customer_count": 4, "active_count": 3, "active_share": 0.75,
+         "is_complete": True},
+    )  # fmt: skip
+
+
+def rows_of(picture: Picture, **wanted: object) -> list[Row]:
+    """Give a picture's rows as dicts, those with the wanted cells."""
+    names = list(picture.rows)
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*picture.rows.values(), strict=True)]
+    return [row for row in rows if all(row[name] == cell for name, cell in wanted.items())]
+
+
+def test_an_hour_of_the_week_has_the_marts_figures(pictures: dict[str, Picture]) -> None:
+    [found] = rows_of(pictures["calls_by_hour"], grain="month", dimension="all")
+    assert (found["weekday"], found["hour_of_day"], found["calls"]) == (1, 9, 2.5)
+    assert (found["abandon_rate"], found["wait"]) == (0.3, 62)
+
+
+def test_the_largest_clients_are_carried(pictures: dict[str, Picture]) -> None:
+    clients = {
+        row["dimension_value"] for row in rows_of(pictures["calls_by_hour"], dimension="client")
+    }
+    assert clients == {f"client {n}" for n in range(3, 15)}
+
+
+def test_hours_without_calls_keep_their_place(pictures: dict[str, Picture]) -> None:
+    spec = pictures["calls_by_hour"].chart("en").to_dict()
+    assert spec["encoding"]["x"]["scale"]["domain"] == list(range(9, 22))
+
+
+def test_a_promise_stands_beside_the_cell_that_it_was_made_of(pictures: dict[str, Picture]) -> None:
+    """That of the client's contract, or of the whole client, and not a service of that name."""
+    picture = pictures["service_level_by_contract"]
+    found = [
+        (row["contract"], row["low"], row["verdict"]) for row in rows_of(picture, dimension="all")
+    ]
+    assert found == [("acme / hotline", 0.6, "missed"), ("acme", 0.85, "met")]
+    of_client = rows_of(picture, dimension="client", dimension_value="acme")
+    assert len(of_client) == 2
+    assert [row["contract"] for row in rows_of(picture, dimension="contract")] == ["acme / hotline"]
+
+
+def test_few_calls_are_no_verdict_on_an_agent(pictures: dict[str, Picture]) -> None:
+    """75 % of all lies within 70 and 88 %, and not within 36 and 63 %."""
+    found = {
+        row["agent"]: row["is_other"] for row in rows_of(pictures["agents_first_call_resolution"])
+    }
+    assert (found["as all"], found["worse"]) == (False, True)
+    assert "(none)" not in found
+
+
+def test_peaks_are_told_against_regular_days(pictures: dict[str, Picture]) -> None:
+    found = {
+        row["kpi_key"]: (row["against"], row["is_other"]) for row in rows_of(pictures["peak_days"])
+    }
+    assert found == {"calls_offered": (0.75, True), "service_level": (-0.5, False)}
+
+
+def test_times_stand_side_by_side(pictures: dict[str, Picture]) -> None:
+    found = [
+        (row["stage"], row["median"], row["p90"], row["place"])
+        for row in rows_of(pictures["times_by_channel"], name="chat")
+    ]
+    assert found == [("first_response_time", 5, 60, -600), ("resolution_time", 600, 900, -600)]
+
+
+def test_a_request_of_unknown_type_is_neither(pictures: dict[str, Picture]) -> None:
+    found = {
+        row["request_type"]: (row["self_care"], row["share"])
+        for row in rows_of(pictures["request_mix"], grain="month")
+    }
+    assert found == {"invoice": ("yes", 0.5), "complaint": ("no", 0.3), "(none)": ("unknown", 0.2)}
+
+
+def test_every_contact_leads_somewhere(pictures: dict[str, Picture]) -> None:
+    found = {
+        row["next_step"]: row["share"]
+        for row in rows_of(pictures["channel_steps"], grain="month", channel="email")
+    }
+    assert found == {"→ resolved": 0.6, "→ unresolved": 0.1, "phone": 0.3}
+
+
+def test_paths_are_those_over_several_channels(pictures: dict[str, Picture]) -> None:
+    found = [
+        (row["path"], row["outcome"], row["part"]) for row in rows_of(pictures["journey_paths"])
+    ]
+    assert found == [("email > phone", "no", 1), ("email > phone", "yes", 3)]
+
+
+def test_bursts_are_of_the_last_year(pictures: dict[str, Picture]) -> None:
+    found = {row["posted_on"] for row in rows_of(pictures["review_bursts"], platform="forum")}
+    assert found == {"2026-10-04", "2025-10-05"}
+
+
+def test_cohorts_are_named_by_when_they_came(pictures: dict[str, Picture]) -> None:
+    [found] = rows_of(pictures["retention_cohorts"])
+    assert (found["period_start"], found["period_number"], found["share"]) == (
+        "2026-09-01",
+        1,
+        0.75,
+    )
+
+
+def test_promoters_passives_and_detractors_share_the_answers(specs: dict[str, list[Row]]) -> None:
+    """3, 2 and 1 of six answers."""
+    counts = {"promoters": 3, "passives": 2, "detractors": 1}
+    svg = drawn(
+        specs["nps_split"][0],
+        [
+            {"kpi_key": key, "kpi": key, "period_start": "2026-10-01", "value": value,
+             "is_complete": True}
+            for key, value in counts.items()
+        ],
+    )  # fmt: skip
+    shares = dict(re.findall(r"Share of answers: ([\d.]+)[^\"]*kpi: (\w+)", svg))
+    assert {key: float(share) for share, key in shares.items()} == {
+        "promoters": 0.5,
+        "passives": pytest.approx(1 / 3),
+        "detractors": pytest.approx(1 / 6),
+    }
+
+
+def drawn(spec: Row, rows: list[Row]) -> str:
+    """Draw a chart as the page does, but for the page's own way to write numbers."""
+    plain = without_formats(spec)
+    svg: str = vl_convert.vegalite_to_svg({**plain, "width": 600, "datasets": {"rows": rows}})
+    return svg
+
+
+def without_formats(part: Any) -> Any:
+    if isinstance(part, list):
+        return [without_formats(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: without_formats(each) for name, each in part.items() if name != "formatType"}
+
+
+def fields_of(part: Any, name: str = "field") -> set[str]:
+    if isinstance(part, list):
+        return {field for each in part for field in fields_of(each, name)}
+    if not isinstance(part, dict):
+        return set()
+    own = {part[name]} if isinstance(part.get(name), str) else set()
+    return own | {field for each in part.values() for field in fields_of(each, name)}
+
+
+def test_a_chart_reads_what_its_rows_have(
+    pictures: dict[str, Picture], specs: dict[str, list[Row]]
+) -> None:
+    for key, picture in pictures.items():
+        known = SERIES if picture.series else {*picture.rows, "period", "is_chosen"}
+        for spec in specs[key]:
+            assert fields_of(spec) <= known | fields_of(spec, "as"), key
+        assert {column.name for column in picture.columns} <= known, key
+
+
+def test_every_chart_draws_whatever_the_names(
+    pictures: dict[str, Picture], specs: dict[str, list[Row]]
+) -> None:
+    for key, picture in pictures.items():
+        rows = rows_of(picture) or [
+            {"kpi_key": key, "kpi": key, "period_start": "2026-10-01", "value": 0.5, "low": 0.4,
+             "high": 0.6, "target": 0.7, "sample_size": 9, "is_complete": True}
+            for key in picture.series
+        ]  # fmt: skip
+        assert drawn(specs[key][0], rows).startswith("<svg"), key
+
+
+def test_data_is_never_part_of_a_chart(specs: dict[str, list[Row]]) -> None:
+    for key, both in specs.items():
+        text = json.dumps(both)
+        assert not [name for name in (*NAMES, LONG) if json.dumps(name)[1:-1] in text], key
+
+
+def test_a_picture_speaks_both_languages_and_draws_alike(
+    pictures: dict[str, Picture], specs: dict[str, list[Row]]
+) -> None:
+    for key, picture in pictures.items():
+        texts = (picture.title, picture.reading, *(column.label for column in picture.columns))
+        assert all(words.en.strip() and words.fr.strip() for words in texts), key
+        assert picture.reading.en != picture.reading.fr, key
+        english, french = specs[key]
+        assert fields_of(english) == fields_of(french), key
+        vl_convert.vegalite_to_vega(without_formats(french))
+
+
+def test_without_rows_only_what_the_scorecard_draws_is_left(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "empty.duckdb") as connection:
+        make_tables(connection)
+        assert all(picture.series for picture in all_pictures(connection))
