@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import runpy
+import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -276,3 +278,25 @@ def test_every_doc_block_is_used() -> None:
     blocks = re.findall(r"{% docs (\w+) %}", pages)
     assert len(set(blocks)) == len(blocks)
     assert set(blocks) - used == {"__overview__"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT_DIR)))
+def test_python_of_the_pages_is_python(page: Path) -> None:
+    """Of schedulers that are none of our packages, that much can be known."""
+    for code in re.findall(r"^```python\n(.+?)^```", read(page), re.MULTILINE | re.DOTALL):
+        compile(code, str(page), "exec")
+
+
+def test_the_monitor_of_operations_runs(tmp_path: Path) -> None:
+    watch = sections(DOCS / "operations.md")["Watch it"]
+    [code] = re.findall(r"^```python\n(.+?)^```", watch, re.MULTILINE | re.DOTALL)
+    command = Path(sys.executable).with_name("service-kpis")
+    code = code.replace("/srv/service_kpis/.venv/bin/service-kpis", str(command))
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace("/srv/kpi", str(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Nothing is landed" in done.stdout

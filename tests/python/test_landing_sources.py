@@ -6,6 +6,7 @@ import hmac
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from landing_helpers import CALL, CALLS, land_files, query, refused, write
@@ -314,3 +315,17 @@ def test_init_guesses_what_lands(warehouse: Warehouse, tmp_path: Path) -> None:
     (folder / "source.yml").write_text(init([folder / "anrufe.csv"]))
     (account,) = land(warehouse, [folder])
     assert (account.table, account.inserted) == ("calls", 1)
+
+
+def test_a_warehouse_of_an_earlier_contract_gets_the_new_columns(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Behind the others, whatever its place in the contract; values find it by name."""
+    calls = f"{CALLS},reason,transfers,ticket_id\n"
+    land_files(warehouse, tmp_path / "acme", {"calls.csv": f"{calls}1,{CALL},return,1,T1\n"})
+    with duckdb.connect(warehouse.build) as connection:
+        connection.execute("alter table raw.calls drop column reason")
+    land_files(warehouse, tmp_path / "acme", {"calls.csv": f"{calls}2,{CALL},invoice,2,T2\n"})
+    assert query(
+        warehouse, "select call_id, reason, transfers, ticket_id, _row from raw.calls order by all"
+    ) == [("1", None, 1, "T1", 1), ("2", "invoice", 2, "T2", 1)]

@@ -45,18 +45,22 @@ class KnownSource:
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing of schema `raw`: the contract's tables and landing's own."""
+    """Create what is missing of schema `raw`: the contract's tables and landing's own.
+
+    A warehouse of an earlier version gets the columns that the contract gained, empty.
+    """
     connection.execute("create schema if not exists raw")
     for table in tables().values():
-        columns = ", ".join(
+        columns = [
             f"{identifier(column.name)} {SQL_TYPES[column.data_type]}" for column in table.columns
-        )
-        connection.execute(
-            f"create table if not exists raw.{identifier(table.name)} ({columns}, {_LINEAGE})"
-        )
+        ]
+        name = f"raw.{identifier(table.name)}"
+        connection.execute(f"create table if not exists {name} ({', '.join(columns)}, {_LINEAGE})")
+        for column in columns:
+            connection.execute(f"alter table {name} add column if not exists {column}")
     for name, entries in _landing_tables():
-        columns = ", ".join(f"{entry['name']} {SQL_TYPES[entry['data_type']]}" for entry in entries)
-        connection.execute(f"create table if not exists raw.{name} ({columns})")
+        columns = [f"{entry['name']} {SQL_TYPES[entry['data_type']]}" for entry in entries]
+        connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
     connection.execute(_SOURCES)
     connection.execute(_LANDINGS)
 

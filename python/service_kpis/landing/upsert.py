@@ -172,11 +172,11 @@ def _write(
         f"where landed._source = ? and {_same_key(table, 'landed', 'written')}",
         [source],
     )
-    columns = ", ".join(f"valid.{identifier(column.name)}" for column in table.columns)
+    columns = ", ".join(identifier(column.name) for column in table.columns)
     connection.execute(
         f"""
-        insert into {raw} by position
-        select {columns}, ?, valid._file, valid._row, ?
+        insert into {raw} ({columns}, _source, _file, _row, _landed_at)
+        select {columns}, ?, _file, _row, ?
         from {valid_rows(table)} as valid
         semi join _landing_written as written
             on valid._seq = written._seq and valid._row = written._row
