@@ -1,5 +1,6 @@
--- Which contract misses a target, and could it be chance? The latest complete month of each KPI
--- with a target; beyond chance = the whole 95 % interval lies on the wrong side of the target.
+-- Which contract misses a target, and could it be chance? (S4) The latest complete month of each
+-- KPI with a target; beyond chance = the whole 95 % interval lies on the wrong side of the target.
+-- Read it so: talk about the rows that are missed beyond chance; the others may be luck.
 with scorecard as (
     select * from {{ ref('kpi_scorecard') }}
     where grain = 'month' and dimension = 'contract' and status = 'missed'

@@ -1,5 +1,6 @@
--- What did the promotion days do to the service? Days of each type side by side. daily_calls holds
--- sums, so the KPIs of any set of days are one division of their totals, never a mean of means.
+-- What did the promotion days do to the service? (S2) Days of each type side by side. daily_calls
+-- holds sums, so the KPIs of any set of days are one division of totals, never a mean of means.
+-- Read it so: hold each column of `promotion` against `regular`; what got worse is its price.
 with days as (
     select * from {{ ref('daily_calls') }}
     where dimension = 'day_type'

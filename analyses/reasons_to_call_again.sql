@@ -1,5 +1,7 @@
--- Which reasons make callers call again? The reasons by how many issues a first call left unsolved.
--- Issues that are too young to judge have no verdict and are in neither count.
+-- Which reasons make callers call again? (S3) The reasons by how many issues a first call left
+-- unsolved. Issues that are too young to judge have no verdict and are in neither count.
+-- Read it so: a reason with a great share_of_unsolved is worth a better first answer, even where
+-- its first_call_resolution is not the lowest.
 with first_calls as (
     select * from {{ ref('fct_calls') }}
     where is_first_call_resolved is not null

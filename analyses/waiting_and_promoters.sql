@@ -1,5 +1,6 @@
--- Do customers who waited longer on the telephone recommend less? Every promoter-question answer
--- that is about a call, by how long that call waited.
+-- Do customers who waited longer on the telephone recommend less? (S3) Every promoter-question
+-- answer that is about a call, by how long that call waited.
+-- Read it so: groups whose net_promoter_score ± margin_of_error overlap do not differ for certain.
 with surveys as (
     select * from {{ ref('fct_surveys') }}
     where nps_points is not null

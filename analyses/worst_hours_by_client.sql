@@ -1,4 +1,5 @@
--- When does each client's telephone let callers wait? The five weakest hours of its week.
+-- When does each client's telephone let callers wait? (S4) The five weakest hours of its week.
+-- Read it so: an hour that comes back every week (1 = Monday) is a matter of planning, not of luck.
 -- A verdict averages to the KPI, so any cut of fct_calls that kpi_values doesn't hold is one query.
 with calls as (
     select

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,11 +31,27 @@ app = typer.Typer(
         "input · 3 the warehouse is in use · 4 the machine or this software failed · "
         "130 interrupted."
     ),
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def front(
+    context: typer.Context,
+    is_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Answer without a command: the version, or the help."""
+    if is_version:
+        typer.echo(f"service-kpis {version('service-kpis')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
 
 Sources = Annotated[
     list[Path] | None,

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -52,6 +53,15 @@ def test_every_command_takes_the_common_options_and_shows_an_example():
         assert "Example: service-kpis " + name in command.help
         options = {option for parameter in command.params for option in parameter.opts}
         assert {"--warehouse", "--json", "--debug"} <= options
+
+
+def test_without_a_command_it_helps_and_tells_its_version(capsys):
+    assert invoke(cli.app, []) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Usage: service-kpis")
+    assert err == ""
+    assert invoke(cli.app, ["--version"]) == 0
+    assert capsys.readouterr().out == f"service-kpis {version('service-kpis')}\n"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ PAGES = sorted(
         *PROJECT_DIR.glob("tests/generic/README.md"),
     ]
 )
+COMMON_OPTIONS = {"--warehouse", "--json", "--debug"}
 REQUIRED_OF_A_KPI = {"label_en", "label_fr", "definition_fr", "formula", "unit", "owner"}
 
 
@@ -200,6 +201,21 @@ def test_every_command_is_told() -> None:
     assert [name for name in commands if not re.search(rf"`{name}\b", text)] == []
 
 
+def test_every_option_and_argument_is_told_where_its_command_is() -> None:
+    """What `--help` lists and what the table of the page says are the same."""
+    cells = re.findall(r"^\| (`.+?`) \|", read(DOCS / "cli.md"), re.MULTILINE)
+    told = {
+        form.split()[0]: form.replace("\\|", "|")
+        for cell in cells
+        for form in re.findall(r"`([a-z]+\b[^`]*)`", cell)
+    }
+    for name, command in typer.main.get_command(app).commands.items():
+        options = {option for each in command.params for option in each.opts if option[0] == "-"}
+        arguments = {str(each.metavar) for each in command.params if each.opts[0][0] != "-"}
+        assert set(re.findall(r"--[\w-]+", told[name])) == options - COMMON_OPTIONS, name
+        assert all(argument in told[name] for argument in arguments), name
+
+
 @pytest.mark.parametrize(
     "page", [PROJECT_DIR / "README.md", DOCS / "cli.md"], ids=lambda page: page.name
 )
@@ -235,9 +251,18 @@ def test_paths_in_backticks_exist(page: Path) -> None:
 def test_every_analysis_is_described() -> None:
     folder = PROJECT_DIR / "analyses"
     described = yaml.safe_load(read(folder / "analyses.yml"))["analyses"]
-    assert sorted(entry["name"] for entry in described) == sorted(
-        file.stem for file in folder.glob("*.sql")
+    files = {file.stem: read(file) for file in folder.glob("*.sql")}
+    assert sorted(entry["name"] for entry in described) == sorted(files)
+    listed = re.findall(
+        r"^\| \[(\w+)\]\(../analyses/\1.sql\) \| (.+\?) \| (S[0-4]) \|$",
+        read(DOCS / "analyses.md"),
+        re.MULTILINE,
     )
+    assert {name for name, _, _ in listed} == set(files)
+    for name, question, article in listed:
+        head = re.sub(r"\n-- ", " ", files[name]).partition("\nwith ")[0]
+        assert head.startswith(f"-- {question} ({article}) "), name
+        assert " Read it so: " in head, name
 
 
 def _columns() -> Iterator[tuple[str, dict[str, Any]]]:

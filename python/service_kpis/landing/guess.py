@@ -2,77 +2,37 @@
 
 from __future__ import annotations
 
-import re
+import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from service_kpis.contract import Table, tables
+from service_kpis.contract import Column, Table, tables
 from service_kpis.errors import InputError
 from service_kpis.landing.files import copy_aside
 from service_kpis.landing.options import Options
 from service_kpis.landing.read_csv import layout_of, read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
 from service_kpis.landing.read_xlsx import read_xlsx
+from service_kpis.landing.samples import code_expression, formats_of_all, texts_of, time_columns
 from service_kpis.landing.source import format_of
+from service_kpis.landing.synonyms import SYNONYMS, plain
 from service_kpis.sql import identifier
 
-# Words that exports use for our columns, without blanks and case; our own names are known anyway.
-_SYNONYMS = {
-    "call_id": "callid callno callnumber callref uniqueid cdrid idappel",
-    "direction": "calldirection calltype sens",
-    "customer_id": "customer custid clientid customerno customernumber userid accountid idclient",
-    "caller_number": "caller callerid ani cli phone phonenumber fromnumber callingnumber numero",
-    "queue": "queuename skill skillgroup huntgroup file",
-    "agent_id": "agent agentname server operator user assignee conseiller",
-    "reason": "topic subject calltopic motif category",
-    "started_at": "start starttime callstart startedat startdate calldate datetime debut",
-    "queued_at": "queuestart queuetime enteredqueue queuedat",
-    "answered_at": "answertime answeredat pickuptime connecttime",
-    "ended_at": "end endtime callend endedat hanguptime disconnecttime fin",
-    "hold_seconds": "holdtime holdduration",
-    "wrap_up_seconds": "wrapup wrapuptime acw aftercallwork",
-    "is_resolved": "resolved fcr solved",
-    "ticket_id": "ticket ticketno ticketnumber caseid casenumber incident incidentid number case",
-    "created_at": "created opened openedat creationdate createdon dateopened",
-    "first_response_at": "firstresponse firstresponsetime firstreplyat firstreply",
-    "resolved_at": "resolvedat resolutiondate resolvedon solvedat timetoresolution",
-    "closed_at": "closed closedat closedon",
-    "channel": "ticketchannel source medium via canal",
-    "status": "state ticketstatus orderstatus statut",
-    "priority": "ticketpriority urgency",
-    "request_type": "tickettype type",
-    "event_id": "eventid",
-    "event": "activity action",
-    "occurred_at": "timestamp timetimestamp eventtime",
-    "review_id": "reviewid",
-    "rating": "stars score note",
-    "posted_at": "reviewdate posted publishedat",
-    "order_id": "orderid ordernumber orderno invoiceno idcommande",
-    "ordered_at": "orderdate ordertime purchasedate invoicedate",
-    "ship_by": "requireddate promisedshipdate",
-    "shipped_at": "shippeddate shipdate",
-    "delivered_at": "deliverydate delivereddate",
-    "amount": "total totalamount price revenue sum montant",
-    "line_number": "line lineno position",
-    "product_id": "productid sku stockcode item itemid",
-    "quantity": "qty units",
-    "unit_price": "unitprice priceeach",
-    "name": "productname title",
-    "subscription_id": "subscriptionid contractid",
-    "term_number": "term termno",
-    "starts_on": "startson periodstart",
-    "ends_on": "endson periodend",
-    "survey_id": "surveyid responseid invitationid",
-    "kind": "surveytype surveykind",
-    "responded_at": "responsedate answeredon responsetime",
-    "score": "rating nps csat satisfaction satisfactionrating",
-    "segment": "customersegment tier",
-    "country": "countrycode",
-    "team": "group department",
-}
+ROWS_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A file as far as its head tells: its columns, the options that reading it took, rows."""
+
+    path: Path
+    columns: tuple[str, ...]
+    options: list[str]
+    rows: list[dict[str, str | None]]
 
 
 def init(files: Sequence[Path]) -> str:
@@ -92,8 +52,7 @@ def init(files: Sequence[Path]) -> str:
     ]
     mappings: dict[str, list[list[str]]] = {}
     for file in files:
-        columns, options = _header(file)
-        table, mapping = _mapping(file, columns, options)
+        table, mapping = _mapping(_look_at(file))
         mappings.setdefault(table.name, []).append(mapping)
     for name, of_table in mappings.items():
         lines.append(f"  {name}:  # ? the table whose columns these resemble most")
@@ -110,22 +69,26 @@ def _as_list(mappings: list[list[str]]) -> list[str]:
     ]
 
 
-def _header(file: Path) -> tuple[tuple[str, ...], list[str]]:
-    """Read a file's column names, and the options that reading it took."""
+def _look_at(file: Path) -> Guessed:
+    """Read a file's column names, the options that reading it took, and its first rows."""
     file_format = format_of(file)
     if not file.is_file() or file_format is None:
         raise InputError(f"{file} is no CSV, Parquet, JSON Lines or xlsx file that can be read.")
+    options: list[str] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         aside = copy_aside(file, Path(folder))
         match file_format:
             case "csv":
-                return _csv_header(connection, aside, str(file))
+                columns, options = _csv_header(connection, aside, str(file))
             case "parquet":
-                return read_parquet(connection, aside, str(file), "first").columns, []
+                columns = read_parquet(connection, aside, str(file), "first").columns
             case "jsonl":
-                return read_jsonl(connection, aside, str(file), "first").columns, []
+                columns = read_jsonl(connection, aside, str(file), "first").columns
             case _:
-                return read_xlsx(connection, aside, str(file), Options(), "first").columns, []
+                columns = read_xlsx(connection, aside, str(file), Options(), "first").columns
+        texts = ", ".join(f"cast({identifier(column)} as text)" for column in columns)
+        found = connection.execute(f"select {texts} from first limit {ROWS_LOOKED_AT}").fetchall()
+    return Guessed(file, columns, options, [dict(zip(columns, row, strict=True)) for row in found])
 
 
 def _csv_header(
@@ -145,25 +108,28 @@ def _csv_header(
     return raw.columns, found
 
 
-def _mapping(file: Path, columns: tuple[str, ...], options: list[str]) -> tuple[Table, list[str]]:
+def _mapping(file: Guessed) -> tuple[Table, list[str]]:
     """Give the table that a file's columns resemble most, and the lines of its mapping."""
-    table, mapped = _best_table(file, columns)
+    table, mapped = _best_table(file.path, file.columns)
     required = [column.name for column in table.columns if column.is_required]
-    lines = [f'    files: "{file.name}"']
-    if options:
-        lines.append(f"    options: {{{', '.join(options)}}}  # ?")
-    lines.append("    columns:  # ours: a SQL expression over the file's columns")
+    used: list[str] = []
+    columns = []
+    times: list[list[str]] = []
     for column in table.columns:
         if column.name in mapped:
-            source = identifier(mapped[column.name])
-            quoted = source if '"' not in source else f"'{source.replace(chr(39), chr(39) * 2)}'"
-            lines.append(f"      {column.name}: {quoted}  # ?")
+            expression, sources = _expression(file, column, mapped[column.name])
+            used += sources
+            if column.data_type in {"timestamp", "date"}:
+                times.append(texts_of(file.rows, *sources))
+            columns.append(f"      {column.name}: {_quoted(expression)}  # ?")
         elif column.name in required:
             listed = f": {', '.join(column.values)}" if column.values else ""
-            lines.append(
+            columns.append(
                 f"      # {column.name}:  # required, fill in ({column.data_type}{listed})"
             )
-    left = [name for name in columns if name not in mapped.values()]
+    lines = [f'    files: "{file.path.name}"', *_options(file.options, formats_of_all(times))]
+    lines += ["    columns:  # ours: a SQL expression over the file's columns", *columns]
+    left = [name for name in file.columns if name not in used]
     if left:
         lines.append(f"    # not used: {', '.join(left)}")
     free = [c.name for c in table.columns if c.name not in mapped and c.name not in required]
@@ -172,15 +138,37 @@ def _mapping(file: Path, columns: tuple[str, ...], options: list[str]) -> tuple[
     return table, lines
 
 
+def _expression(file: Guessed, column: Column, source: str) -> tuple[str, tuple[str, ...]]:
+    """Give the expression of a column, and the file's columns in it."""
+    if column.data_type == "timestamp":
+        sources = time_columns(source, file.columns, file.rows)
+        return " || ' ' || ".join(map(identifier, sources)), sources
+    return code_expression(column, source, file.rows) or identifier(source), (source,)
+
+
+def _quoted(expression: str) -> str:
+    """Write an expression in YAML, with as few quotes as it bears."""
+    return json.dumps(expression, ensure_ascii=False) if "'" in expression else f"'{expression}'"
+
+
+def _options(options: list[str], formats: list[str]) -> list[str]:
+    """Write the line of options, and which other format the times may be in."""
+    if formats:
+        kind = "timestamp_format" if "%H" in formats[0] or "%I" in formats[0] else "date_format"
+        options = [*options, f'{kind}: "{formats[0]}"']
+    other = f" the rows seen do not tell it from {formats[1]}" if len(formats) > 1 else ""
+    return [f"    options: {{{', '.join(options)}}}  # ?{other}"] if options else []
+
+
 def _best_table(file: Path, columns: tuple[str, ...]) -> tuple[Table, dict[str, str]]:
     """Choose the table whose required columns, then others, the header tells best."""
-    stem = _plain(file.name.split(".")[0])
+    stem = plain(file.name.split(".")[0])
 
     def fit(table: Table) -> tuple[bool, float, int]:
         mapped = _map(table, columns)
         required = [column.name for column in table.columns if column.is_required]
         share = sum(name in mapped for name in required) / len(required)
-        is_named = _plain(table.name) in stem or _plain(table.name).removesuffix("s") in stem
+        is_named = plain(table.name) in stem or plain(table.name).removesuffix("s") in stem
         return is_named, share, len(mapped)
 
     best = max(tables().values(), key=fit)
@@ -192,13 +180,9 @@ def _map(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
     mapped: dict[str, str] = {}
     for is_synonym in (False, True):
         for column in table.columns:
-            words = _SYNONYMS.get(column.name, "") if is_synonym else _plain(column.name)
+            words = SYNONYMS.get(column.name, "") if is_synonym else plain(column.name)
             for source in columns:
                 is_free = column.name not in mapped and source not in mapped.values()
-                if is_free and _plain(source) in words.split():
+                if is_free and plain(source) in words.split():
                     mapped[column.name] = source
     return mapped
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
