@@ -205,12 +205,16 @@ def kept_or_missed(language: Language) -> alt.TopLevelMixin:
                 axis=alt.Axis(labelExpr="split(datum.label, '\\n')"),
             ),
             fill=alt.Fill(
-                "verdict:N",
+                "verdict:O",
                 scale=alt.Scale(domain=words, range=[GOOD, BAD]),
                 legend=alt.Legend(title=None),
             ),
             # Told apart without colours, too.
-            opacity=alt.condition(f"datum.verdict == '{words[1]}'", alt.value(1), alt.value(0.35)),
+            opacity=alt.Opacity(
+                "verdict:O",
+                scale=alt.Scale(domain=words, range=[0.35, 1]),
+                legend=alt.Legend(title=None),
+            ),
             stroke=alt.condition("datum.is_complete", alt.value(PAPER), alt.value(TARGET)),
             tooltip=[
                 alt.Tooltip("period:N", title=PERIOD.of(language)),

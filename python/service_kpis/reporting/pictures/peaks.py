@@ -107,15 +107,17 @@ def beside_regular(language: Language) -> alt.TopLevelMixin:
     colour = alt.Color(
         "day_type:N",
         scale=alt.Scale(domain=words, range=[ACCENT, SECOND]),
-        legend=alt.Legend(title=None),
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
     shape = alt.Shape(
         "day_type:N",
         scale=alt.Scale(domain=words, range=["circle", "square"]),
-        legend=alt.Legend(title=None),
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
-    hollow = {"test": "!datum.is_other", "value": PAPER}
-    first = {"test": f"datum.day_type == '{words[0]}'", "value": ACCENT}
+    filled = [
+        {"test": f"datum.is_other && datum.day_type == '{word}'", "value": shown}
+        for word, shown in zip(words, [ACCENT, SECOND], strict=True)
+    ]
     return alt.layer(
         base.mark_rule(color=QUIET, strokeWidth=1.5)
         .encode(x=alt.X("zero:Q", scale=scale))
@@ -129,7 +131,7 @@ def beside_regular(language: Language) -> alt.TopLevelMixin:
             x=x,
             color=colour,
             shape=shape,
-            fill=alt.FillValue(SECOND, condition=[hollow, first]),
+            fill=alt.FillValue(PAPER, condition=filled),
             tooltip=[
                 alt.Tooltip("kpi_key:N", title=KPI.of(language)),
                 alt.Tooltip("day_type:N", title=PEAK.of(language)),

@@ -31,6 +31,11 @@ DAY = Words("Day", "Jour")
 USUAL = Words("Usual a day", "Habituels par jour")
 BURST = Words("Burst", "Afflux")
 DAYS = 366
+# Read as a day of the reader's: as an instant it is UTC's, and the day before in America.
+LOCAL_DAY = (
+    "datetime(+slice(datum.posted_on, 0, 4), +slice(datum.posted_on, 5, 7) - 1, "
+    "+slice(datum.posted_on, 8, 10))"
+)
 
 
 def pictures(connection: duckdb.DuckDBPyConnection) -> list[Picture]:
@@ -127,7 +132,7 @@ def review_bursts(connection: duckdb.DuckDBPyConnection) -> Picture:
 
 
 def bubbles(language: Language) -> alt.TopLevelMixin:
-    base = alt.Chart(ROWS, height=alt.Step(58)).transform_calculate(day="toDate(datum.posted_on)")
+    base = alt.Chart(ROWS, height=alt.Step(58)).transform_calculate(day=LOCAL_DAY)
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap="greedy", grid=False))
     y = alt.Y("platform:N", title=None, axis=alt.Axis(grid=True, ticks=False, domain=False))
     tooltip = [

@@ -133,7 +133,7 @@ def median_to_p90(language: Language) -> alt.TopLevelMixin:
     base = alt.Chart(ROWS, height=alt.Step(13)).transform_calculate(
         at="max(datum.median, 1)", to="max(datum.p90, 1)"
     )
-    scale = alt.Scale(type="log", domainMin=1, nice=False)
+    scale = alt.Scale(type="log", nice=False)
     axis = alt.Axis(formatType="seconds", values=TICKS, labelSeparation=8)
     y = alt.Y(
         "name:N",
@@ -145,12 +145,12 @@ def median_to_p90(language: Language) -> alt.TopLevelMixin:
     colour = alt.Color(
         "stage:N",
         scale=alt.Scale(domain=words, range=[SECOND, ACCENT]),
-        legend=alt.Legend(title=None),
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
     shape = alt.Shape(
         "stage:N",
         scale=alt.Scale(domain=words, range=["square", "circle"]),
-        legend=alt.Legend(title=None),
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
     return alt.layer(
         base.mark_rule(strokeWidth=2.5, opacity=0.45).encode(
