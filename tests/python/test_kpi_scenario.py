@@ -249,6 +249,23 @@ def test_scorecard(
         assert figure == (pytest.approx(hand, abs=CLOSE) if close else hand)
 
 
+def test_every_period_has_its_change(scenario: Scenario) -> None:
+    # May, whose 70 of 100 stand in SCORES as the month before June; April has no row.
+    [may] = scenario.query(
+        """
+        select value, previous_value, change, is_beyond_chance, status, sample_size, is_complete
+        from marts.kpi_changes
+        where kpi_key = 'service_level' and grain = 'month' and period_start = '2024-05-01'
+            and dimension = 'client' and dimension_value = 'golden'
+        """
+    )
+    assert may == (pytest.approx(0.7), None, None, None, "missed", 100, True)
+    [(cells, changes)] = scenario.query(
+        "select (select count(*) from marts.kpi_values), (select count(*) from marts.kpi_changes)"
+    )
+    assert cells == changes > 0
+
+
 def test_the_catalogue_says_everything_of_every_kpi(scenario: Scenario) -> None:
     columns = {
         *("theme", "label_en", "label_fr", "definition", "definition_fr"),

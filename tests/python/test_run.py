@@ -93,9 +93,11 @@ def test_no_byte_of_a_caller_is_in_what_the_run_left(ran):
         path.relative_to(folder).parts[0] for path in left
     }
     left[folder / "stdout"] = json.dumps(told).encode()
-    # The page carries its figures packed: a search for bytes would see none of them.
-    packed = left[folder / "report" / "index.html"].split(b'id="payload">')[1].split(b"<")[0]
-    left[folder / "figures of the report"] = gzip.decompress(base64.b64decode(packed))
+    # The page carries its figures packed, where a search for bytes would see none of them; after
+    # them stand the scripts, the same in every report.
+    index = folder / "report" / "index.html"
+    left[index], rest = left[index].split(b'id="payload">')
+    left[folder / "figures of the report"] = gzip.decompress(base64.b64decode(rest.split(b"<")[0]))
     found = {
         str(path): canary
         for path, content in left.items()
@@ -161,6 +163,7 @@ def test_the_published_file_names_the_dbt_run_that_built_it(ran):
 def test_status_repeats_it(ran):
     code, told = service_kpis(ran[0], "status")
     assert code == 0
-    assert told["published"] == ran[1]["published"]
+    # The time may be later: what is published again bears a new one.
+    assert told["published"] == ran[1]["published"] | {"at": told["published"]["at"]}
     assert told["build"] == ran[1]["build"]
     assert told["checks"] == []
