@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -132,6 +133,9 @@ def command(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[..., N
 
 def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run the app on a command line and give its exit code; wrong usage is a sentence, too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a thin space that Latin-1 lacks must end no run
+            stream.reconfigure(errors="replace")
     try:
         code = app(args=list(arguments), prog_name="service-kpis", standalone_mode=False)
     except ClickException as error:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -191,6 +192,14 @@ def test_the_command_prints_people_csv_and_json_the_same(warehouse, capsys):
         1,
     )
     assert found["kpis"][1]["largest"]["period_start"] == "2025-01-01"
+
+
+def test_a_terminal_that_lacks_a_letter_sees_another(warehouse, monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    assert invoke(cli.app, ["diff", "--warehouse", str(warehouse.folder)]) == 0
+    sys.stdout.flush()
+    assert "50.0% ? 75.0%" in written.getvalue().decode("latin-1")
 
 
 def test_without_a_file_before_a_sentence_says_so(tmp_path, capsys):
