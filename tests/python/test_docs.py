@@ -325,3 +325,14 @@ def test_the_monitor_of_operations_runs(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert "Nothing is landed" in done.stdout
+
+
+def test_macros_that_are_told_have_these_arguments() -> None:
+    told = yaml.safe_load(read(PROJECT_DIR / "macros" / "macros.yml"))["macros"]
+    assert told
+    for macro in told:
+        [file] = PROJECT_DIR.glob(f"macros/*/{macro['name']}.sql")
+        [signature] = re.findall(rf"{{%-? macro {macro['name']}\((.*?)\)", read(file), re.DOTALL)
+        names = re.findall(r"(\w+)(?:=[^,]+)?(?:,|\s*$)", signature)
+        assert [argument["name"] for argument in macro["arguments"]] == names, file
+        assert all(argument["description"] for argument in macro["arguments"])
