@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BI_READY := .venv-bi/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit proofs torture docs format lock clean
+.PHONY: help setup run test lint unit proofs torture bi bi-export docs format lock lock-bi clean
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 setup: $(READY) ## make .venv from the lock
 
@@ -39,6 +40,19 @@ proofs: $(READY) ## 200 new random data sets through the models and the second c
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
 	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
+bi: $(READY) $(BI_READY) ## import the dashboard into a Superset of its own and check its figures (opt-in; downloads Superset)
+	@$(PUBLISHED)
+	$(BIN)/pytest tests/bi
+
+bi-export: $(READY) $(BI_READY) ## write docs/superset anew from tests/bi/dashboard.py
+	@$(PUBLISHED)
+	PYTHONPATH=tests $(BIN)/python -m bi.export "$${SERVICE_KPIS_WAREHOUSE:-warehouse}"
+
+PUBLISHED := test -e "$${SERVICE_KPIS_WAREHOUSE:-warehouse}/service_kpis.duckdb" || $(BIN)/service-kpis run
+
+$(BI_READY): bi/requirements.lock
+	@sh scripts/setup_bi.sh "$(PYTHON)"
+
 docs: $(READY) ## write docs/kpis.md from the models' yml
 	$(BIN)/python scripts/write_kpi_docs.py
 
@@ -51,6 +65,10 @@ lock: ## pin every package again, with hashes (needs uv)
 	uv pip compile --quiet --universal --all-extras --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 
+lock-bi: ## the same for Superset
+	uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock-bi' bi/requirements.in --output-file bi/requirements.lock
+
 clean: ## remove .venv, the warehouse and what builds left behind
-	rm -rf .venv target logs python/*.egg-info
+	rm -rf .venv .venv-bi target logs python/*.egg-info
 	find warehouse -mindepth 1 ! -name .gitignore -delete
