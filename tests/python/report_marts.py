@@ -37,7 +37,7 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         *(
             {**grain, "dimension": "client", "dimension_value": f"client {n}", **hour,
              "inbound_count": n, "calls_per_day": n / 4}
-            for n in range(1, 15) for grain in (month, year)
+            for n in range(1, 4) for grain in (month, year)
         ),
         {**year, **whole, **hour, "hour_of_day": 21, "inbound_count": 10, "calls_per_day": 0.2},
     )  # fmt: skip
@@ -64,6 +64,17 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         {**cell, "dimension": "contract", "dimension_value": "acme / hotline", "ci_low": 0.6},
         {**cell, "dimension": "client", "dimension_value": "acme", "ci_low": 0.85},
         {**cell, "dimension": "service", "dimension_value": "acme", "ci_low": 0.1},
+    )
+    insert(
+        connection,
+        "kpi_values",
+        *(
+            {**year, "kpi_key": "calls_offered", "dimension": dimension, "dimension_value": value}
+            for dimension, value in (
+                *(("client", name) for name in ("client 1", "client 2", "acme")),
+                ("contract", "acme / hotline"),
+            )
+        ),
     )
     solved: Row = {**cell, "kpi_key": "first_call_resolution", "dimension": "agent"}
     insert(

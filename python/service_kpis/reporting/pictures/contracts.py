@@ -19,12 +19,14 @@ from service_kpis.reporting.picture import (
 )
 from service_kpis.reporting.pictures.shapes import (
     CHOICES,
+    CHOSEN,
     HIGH,
     LOW,
     PERIOD,
     SAMPLE,
     dots,
     kept_periods,
+    offered,
 )
 
 CONTRACT = Words("Contract", "Contrat")
@@ -74,7 +76,7 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {PROMISES}
+        with {CHOSEN}, {PROMISES}
 
         select
             chosen.grain, chosen.period_start, chosen.dimension, chosen.dimension_value,
@@ -82,6 +84,7 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
             chosen.target, chosen.verdict, chosen.sample_size,
             chosen.difference as place, chosen.is_complete as is_other
         from chosen
+        inner join offered using (dimension, dimension_value)
         left join marts.kpi_values as cell
             on chosen.kpi_key = cell.kpi_key
             and chosen.grain = cell.grain
@@ -99,6 +102,7 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
             ) <= {MOST_CONTRACTS}
         order by chosen.grain, chosen.period_start, chosen.difference, chosen.contract
         """,
+        offered(connection),
     )
     return Picture(
         key="service_level_by_contract",
@@ -146,18 +150,20 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {PROMISES}
+        with {CHOSEN}, {PROMISES}
 
         select
             grain, period_start, dimension, dimension_value, contract, kpi_key, verdict,
             is_complete, sample_size
         from chosen
+        inner join offered using (dimension, dimension_value)
         {kept_periods()}
             and dense_rank() over (
                 partition by dimension, dimension_value order by contract, kpi_key
             ) <= {MOST_CONTRACTS}
         order by grain, contract, kpi_key, period_start
         """,
+        offered(connection),
     )
     return Picture(
         key="promises_over_time",

@@ -18,9 +18,10 @@ from service_kpis.reporting.picture import (
 )
 from service_kpis.reporting.pictures.shapes import (
     CHOICES,
+    CHOSEN,
     MOST_NAMES,
     kept_periods,
-    largest,
+    offered,
 )
 
 CHANNEL = Words("Channel", "Canal")
@@ -49,7 +50,7 @@ def channel_steps(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {largest("mart_channel_steps", "contact_count")},
+        with {CHOSEN},
 
         channels as (
             select
@@ -70,7 +71,7 @@ def channel_steps(connection: duckdb.DuckDBPyConnection) -> Picture:
                 end as next_step,
                 contact_count, round(share_of_channel, 4) as share
             from marts.mart_channel_steps
-            {kept_periods()}
+            {kept_periods(months=13, quarters=8)}
         )
 
         select
@@ -80,12 +81,13 @@ def channel_steps(connection: duckdb.DuckDBPyConnection) -> Picture:
                 when '{RESOLVED}' then -1 when '{UNRESOLVED}' then 0 else arrived.place
             end as next_place
         from told
-        inner join largest using (dimension, dimension_value)
+        inner join offered using (dimension, dimension_value)
         inner join channels on told.channel = channels.channel
         left join channels as arrived on told.next_step = arrived.channel
         where arrived.channel is not null or next_step in ('{RESOLVED}', '{UNRESOLVED}')
         order by dimension, dimension_value, grain, period_start, channel, next_place
         """,
+        offered(connection),
     )
 
     def chart(language: Language) -> alt.TopLevelMixin:

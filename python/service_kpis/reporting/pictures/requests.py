@@ -18,10 +18,11 @@ from service_kpis.reporting.picture import (
 )
 from service_kpis.reporting.pictures.shapes import (
     CHOICES,
+    CHOSEN,
     MOST_NAMES,
     kept_periods,
-    largest,
     lines,
+    offered,
     series_columns,
 )
 
@@ -58,7 +59,7 @@ def request_mix(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {largest("mart_request_mix", "contact_count")},
+        with {CHOSEN},
 
         told as (
             select
@@ -77,9 +78,10 @@ def request_mix(connection: duckdb.DuckDBPyConnection) -> Picture:
         )
 
         select told.* from told
-        inner join largest using (dimension, dimension_value)
+        inner join offered using (dimension, dimension_value)
         order by dimension, dimension_value, grain, period_start, contact_count desc, request_type
         """,
+        offered(connection),
     )
 
     def chart(language: Language) -> alt.TopLevelMixin:

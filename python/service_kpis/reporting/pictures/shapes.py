@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair as alt
+import duckdb
 
+from service_kpis.reporting.lines import read_choices
 from service_kpis.reporting.picture import (
     ACCENT,
     PAPER,
@@ -21,7 +23,7 @@ from service_kpis.reporting.picture import (
 
 CHOICES = ("client", "service", "contract")
 MOST_NAMES = 12
-"""So many clients, services and contracts a picture carries, so that its size has a bound."""
+"""So many channels, platforms or request types a picture shows, so that it can be read."""
 
 # Ticks of a clock, in seconds, of which an axis takes one that gives it seven or fewer.
 CLOCK_STEPS = (
@@ -56,31 +58,30 @@ HIGH = Words("At most (95 %)", "Au plus (95 %)")
 TARGET_WORD = Words("Target", "Objectif")
 
 
-def largest(table: str, count: str) -> str:
-    """Give a CTE `largest` of the dimension values that a picture carries: all, and the biggest.
+def offered(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
+    """Give the dimensions and values that a reader may choose, as two lists for `CHOSEN`."""
+    pairs = [("all", "all")]
+    for dimension, values in read_choices(connection).offered.items():
+        pairs += [(dimension, value) for value in values]
+    return [dimension for dimension, _ in pairs], [value for _, value in pairs]
 
-    `table` and `count` are names of ours, never of the data.
+
+CHOSEN = """
+    offered as (select unnest(?) as dimension, unnest(?) as dimension_value)
+"""
+"""A CTE that rows are joined to: what nobody can choose isn't carried."""
+
+
+def kept_periods(table: str | None = None, *, months: int = 24, quarters: int = 12) -> str:
+    """Give a qualify clause that keeps as many periods as a reader looks back to.
+
+    An older month or quarter is shown by the longer period that holds it.
     """
-    return f"""
-    largest as (
-        select dimension, dimension_value
-        from marts.{table}
-        where grain = 'year'
-        group by dimension, dimension_value
-        qualify row_number() over (
-            partition by dimension order by sum({count}) desc, dimension_value
-        ) <= {MOST_NAMES}
-    )
-    """
-
-
-def kept_periods(table: str | None = None) -> str:
-    """Give a qualify clause that keeps as many periods as a reader looks back to."""
     of = f"{table}." if table else ""
     return f"""
     qualify dense_rank() over (partition by {of}grain order by {of}period_start desc)
         <= case {of}grain
-            when 'week' then 53 when 'month' then 36 when 'quarter' then 20 else 10
+            when 'week' then 53 when 'month' then {months} when 'quarter' then {quarters} else 10
         end
     """
 

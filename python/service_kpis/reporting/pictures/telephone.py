@@ -15,9 +15,10 @@ from service_kpis.reporting.picture import (
 )
 from service_kpis.reporting.pictures.shapes import (
     CHOICES,
+    CHOSEN,
     kept_periods,
-    largest,
     lines,
+    offered,
     series_columns,
 )
 
@@ -45,21 +46,22 @@ def calls_by_hour(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {largest("mart_calls_by_hour", "inbound_count")},
+        with {CHOSEN},
 
         told as (
             select
                 grain, period_start, dimension, dimension_value, weekday, hour_of_day,
                 round(calls_per_day, 1) as calls, round(abandon_rate, 3) as abandon_rate,
-                round(average_wait_time) as wait, inbound_count
+                round(average_wait_time) as wait
             from marts.mart_calls_by_hour
-            {kept_periods()}
+            {kept_periods(months=13, quarters=8)}
         )
 
         select told.* from told
-        inner join largest using (dimension, dimension_value)
+        inner join offered using (dimension, dimension_value)
         order by dimension, dimension_value, grain, period_start, weekday, hour_of_day
         """,
+        offered(connection),
     )
     hours = rows["hour_of_day"]
     shown = list(range(min(hours, default=0), max(hours, default=23) + 1))
@@ -117,7 +119,6 @@ def calls_by_hour(connection: duckdb.DuckDBPyConnection) -> Picture:
             Column("calls", CALLS, "count"),
             Column("wait", WAIT, "seconds"),
             Column("abandon_rate", ABANDONED, "ratio"),
-            Column("inbound_count", Words("Calls in all", "Appels en tout"), "count"),
         ),
         rows=rows,
         follows="period",
