@@ -6,7 +6,9 @@ const kpis = new Map();
 const lines = new Map();
 
 async function unpack() {
-  const packed = Uint8Array.from(atob(byId('payload').textContent), (letter) => letter.charCodeAt(0));
+  const letters = atob(byId('payload').textContent);
+  const packed = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) packed[at] = letters.charCodeAt(at);
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   report = JSON.parse(await new Response(unpacked).text());
   for (const kpi of report.kpis) kpis.set(kpi.key, { ...kpi, parts: [] });

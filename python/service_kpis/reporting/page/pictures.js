@@ -114,7 +114,7 @@ function pictureFigure(picture) {
     element('p', { class: 'about' }),
     element('div', { class: 'chart', role: 'img', 'aria-label': `${picture.title[chosen.language]}. ${picture.reading[chosen.language]}` }),
     element('details', { class: 'rows' }, element('summary', {}, words().rows)),
-    links.length ? element('figcaption', {}, element('span', { class: 'quiet' }, `${words().definitions}: `), element('ul', { class: 'links' }, links)) : null,
+    links.length ? element('figcaption', {}, element('span', { class: 'quiet' }, `${words().definitions} `), element('ul', { class: 'links' }, links)) : null,
   );
 }
 
