@@ -34,8 +34,8 @@ test: $(READY) ## everything: lint, unit tests of the models, pytest
 	@$(MAKE) --no-print-directory -j2 lint unit
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-proofs: $(READY) ## 200 new random data sets through the models and the second computation (half an hour)
-	$(BIN)/pytest -n 2 -m 'proofs or not proofs' --hypothesis-profile=proofs tests/python/test_recomputation.py
+proofs: $(READY) ## 200 new random data sets through models and second computation, MetricFlow in every cell (half an hour)
+	$(BIN)/pytest -n 2 -m 'proofs or not proofs' --hypothesis-profile=proofs tests/python/test_recomputation.py tests/python/test_semantic_layer.py
 
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
 	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -53,8 +53,9 @@ PUBLISHED := test -e "$${SERVICE_KPIS_WAREHOUSE:-warehouse}/service_kpis.duckdb"
 $(BI_READY): bi/requirements.lock
 	@sh scripts/setup_bi.sh "$(PYTHON)"
 
-docs: $(READY) ## write docs/kpis.md from the models' yml
+docs: $(READY) ## write docs/kpis.md and models/semantic from the KPIs
 	$(BIN)/python scripts/write_kpi_docs.py
+	$(BIN)/python scripts/semantic_layer
 
 format: $(READY) ## rewrite Python and SQL as lint wants them
 	$(BIN)/ruff format python tests scripts

@@ -288,7 +288,7 @@ def test_a_description_stands_once() -> None:
 
 def test_no_description_is_cut_at_a_comma() -> None:
     """`{description: this, that}` without quotes is a description and a key of its own."""
-    known = {"name", "description", "data_type", "data_tests", "config"}
+    known = {"name", "description", "data_type", "data_tests", "config", "granularity"}
     assert [name for name, column in _columns() if set(column) - known] == []
 
 
