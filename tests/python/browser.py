@@ -38,6 +38,7 @@ class Opened:
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
+        self.visits = 0
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -52,6 +53,17 @@ class Opened:
     def wait(self) -> None:
         """Wait until the choice is shown and every chart is drawn."""
         self.page.wait_for_selector("html[data-ready=true]", timeout=60_000)
+
+    def go(self, address: str = "") -> None:
+        """Open the same file at another address, as a link would: quicker than a new window."""
+        self.visits += 1
+        self.page.evaluate(
+            "address => {"
+            " document.documentElement.dataset.ready = 'false';"
+            " location.hash = address; }",
+            f"{address}&visit={self.visits}",
+        )
+        self.wait()
 
     def choose(self, select: str, value: str) -> None:
         self.page.select_option(f"#{select}", value)

@@ -105,6 +105,7 @@ def test_a_pictures_rows_are_a_table_on_demand(browser: Browser, whole: Little) 
 
 
 def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
+    opened.go()
     # The latest complete month is the first choice.
     assert opened.page.input_value("#period") == "2026-11-01"
     level = published(little, "service_level", "month", "2026-11-01")
@@ -120,6 +121,7 @@ def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
 
 
 def test_targets_and_changes_are_told_in_words(little: Little, opened: Opened) -> None:
+    opened.go()
     now = published(little, "service_level", "month", "2026-11-01")
     before = published(little, "service_level", "month", "2026-10-01")
     told = opened.row("service_level")
@@ -134,6 +136,7 @@ def test_targets_and_changes_are_told_in_words(little: Little, opened: Opened) -
 
 
 def test_a_kpi_without_data_says_what_to_land(opened: Opened) -> None:
+    opened.go()
     opened.page.click("#absent summary")
     told = opened.text("#absent")
     assert "2 KPIs have no data" in told
@@ -141,8 +144,8 @@ def test_a_kpi_without_data_says_what_to_land(opened: Opened) -> None:
     assert "No rows: land tickets" in told  # backlog has none
 
 
-def test_the_client_changes_cards_lines_and_contracts(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report)
+def test_the_client_changes_cards_lines_and_contracts(opened: Opened, little: Little) -> None:
+    opened.go()
     spark = '[data-kpi-card="service_level"] .spark path'
     line = opened.page.get_attribute(spark, "d")
     opened.choose("scope", "client:acme")
@@ -161,8 +164,8 @@ def test_the_client_changes_cards_lines_and_contracts(browser: Browser, little: 
     assert opened.complaints == []
 
 
-def test_the_period_and_its_grain_change_figures(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report)
+def test_the_period_and_its_grain_change_figures(opened: Opened, little: Little) -> None:
+    opened.go()
     opened.choose("period", "2026-03-01")
     level = published(little, "service_level", "month", "2026-03-01")
     assert percent(level) in opened.card("service_level")
@@ -180,14 +183,14 @@ def test_the_period_and_its_grain_change_figures(browser: Browser, little: Littl
     assert opened.complaints == []
 
 
-def test_a_running_period_is_marked(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report, "grain=month&period=2026-12-01")
+def test_a_running_period_is_marked(opened: Opened, little: Little) -> None:
+    opened.go("grain=month&period=2026-12-01")
     assert "not over yet" in opened.page.inner_text("#period option:checked")
     assert "not complete yet" in opened.row("service_level")
 
 
-def test_everything_speaks_french(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report)
+def test_everything_speaks_french(opened: Opened, little: Little) -> None:
+    opened.go()
     opened.press('[data-language="fr"]')
     assert opened.page.get_attribute("html", "lang") == "fr"
     level = published(little, "service_level", "month", "2026-11-01")
@@ -197,6 +200,7 @@ def test_everything_speaks_french(browser: Browser, little: Little) -> None:
     assert "1 265 793 €" in opened.row("repeat_sales_value")
     opened.page.click('[data-kpi-card="service_level"] button')
     assert "Ce que c'est." in opened.text("#definition")
+    opened.page.keyboard.press("Escape")
     assert opened.complaints == []
 
 
@@ -212,8 +216,8 @@ def test_a_view_can_be_linked(browser: Browser, little: Little) -> None:
     assert again.page.get_attribute("html", "data-theme") == "dark"
 
 
-def test_dark_is_dark(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report)
+def test_dark_is_dark(opened: Opened, little: Little) -> None:
+    opened.go()
     ground = "getComputedStyle(document.body).backgroundColor"
     light = opened.page.evaluate(ground)
     opened.press("#theme")
@@ -221,6 +225,7 @@ def test_dark_is_dark(browser: Browser, little: Little) -> None:
 
 
 def test_a_definition_is_a_click_away(opened: Opened) -> None:
+    opened.go()
     opened.page.click('table.kpis [data-kpi="service_level"]')
     told = opened.text("#definition")
     for part in ("What Service level is.", "a / b", "≥ 80.0% by 31 Dec 2027", "Service operations"):
@@ -230,8 +235,8 @@ def test_a_definition_is_a_click_away(opened: Opened) -> None:
     assert not opened.page.is_visible("#definition")
 
 
-def test_data_runs_nowhere(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report, f"for=client:{HOSTILE}")
+def test_data_runs_nowhere(opened: Opened, little: Little) -> None:
+    opened.go(f"for=client:{HOSTILE}")
     alerts: list[str] = []
     opened.page.on("dialog", lambda dialog: alerts.append(dialog.message))
     opened.choose("grain", "quarter")
@@ -263,6 +268,7 @@ def test_the_keyboard_reaches_the_choices(browser: Browser, little: Little) -> N
 
 
 def test_headings_step_down_one_by_one_and_parts_have_names(opened: Opened) -> None:
+    opened.go()
     levels = opened.page.evaluate(
         "[...document.querySelectorAll('h1,h2,h3,h4')].filter((h) => h.offsetParent)"
         ".map((h) => Number(h.tagName[1]))"
@@ -279,12 +285,13 @@ def test_headings_step_down_one_by_one_and_parts_have_names(opened: Opened) -> N
     assert unnamed == []
 
 
-def test_the_print_says_what_was_chosen(browser: Browser, little: Little) -> None:
-    opened = Opened(browser, little.warehouse.report, "for=client:acme")
+def test_the_print_says_what_was_chosen(opened: Opened, little: Little) -> None:
+    opened.go("for=client:acme")
     opened.page.emulate_media(media="print")
     assert opened.page.is_visible("#chosen") and not opened.page.is_visible("#choices")
     assert opened.text("#chosen") == "November 2026 · Client acme"
     assert len(opened.page.pdf()) > 20_000
+    opened.page.emulate_media(media="screen")
 
 
 def test_an_empty_warehouse_says_so(
