@@ -1,7 +1,8 @@
 """With one table alone, exactly the KPIs are there that can be known from it, and nothing fails.
 
 Each little world has what every KPI of its table needs, so that none is missing for want of a row.
-`test_run.py` takes calls alone through the whole command; here the models are compiled once.
+`test_run.py` takes a house of every table through the whole command; here the models are compiled
+once.
 """
 
 from __future__ import annotations
