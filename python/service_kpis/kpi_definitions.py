@@ -11,25 +11,25 @@ from service_kpis.warehouse import PROJECT_DIR
 
 KPI_FOLDER = PROJECT_DIR / "models" / "kpi"
 HEADLINES = (
-    "calls_offered",
-    "answer_rate",
     "service_level",
-    "average_speed_of_answer",
-    "abandon_rate",
-    "average_handle_time",
     "first_call_resolution",
-    "redundancy_rate",
+    "net_promoter_score",
+    "answer_rate",
+    "average_speed_of_answer",
+    "customer_satisfaction_score",
     "first_response_time",
     "resolution_time",
-    "customer_satisfaction_score",
+    "abandon_rate",
+    "redundancy_rate",
+    "average_handle_time",
     "customer_effort_score",
-    "net_promoter_score",
     "average_rating",
     "order_defect_rate",
     "retention_rate",
     "churn_rate",
+    "calls_offered",
 )
-"""The KPIs that a summary tells, in its order."""
+"""The KPIs that a summary tells, the weightiest first: the report has cards for as many as fit."""
 
 
 @dataclass(frozen=True)

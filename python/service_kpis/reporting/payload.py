@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from service_kpis.kpi_definitions import HEADLINES
 from service_kpis.reporting.facts import known_facts
 from service_kpis.reporting.lines import (
     CHANCES,
@@ -30,6 +31,7 @@ def payload(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> dict
     periods = read_periods(connection)
     return {
         "facts": known_facts(warehouse) | {"span": read_span(connection)},
+        "headlines": HEADLINES,
         "kpis": [described(kpi) for kpi in read_catalogue(connection)],
         "choices": choices.offered,
         "left_out": choices.left_out,

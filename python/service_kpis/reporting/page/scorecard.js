@@ -1,9 +1,4 @@
 // The scorecard: every KPI by theme, the headlines first, and what changed beyond chance.
-const HEADLINES = [
-  'service_level', 'first_call_resolution', 'net_promoter_score', 'answer_rate', 'average_speed_of_answer',
-  'customer_satisfaction_score', 'first_response_time', 'issue_resolution_rate', 'abandon_rate', 'churn_rate',
-  'redundancy_rate', 'order_defect_rate', 'average_rating', 'average_handle_time', 'retention_rate', 'calls_offered',
-];
 const HEADLINE_COUNT = 8;
 const MOST_CHANGES = 6;
 
@@ -54,7 +49,7 @@ function tally(found) {
 }
 
 function headlineCards(present) {
-  const first = HEADLINES.map((key) => present.find(({ kpi }) => kpi.key === key)?.rows[0]).filter(
+  const first = report.headlines.map((key) => present.find(({ kpi }) => kpi.key === key)?.rows[0]).filter(
     (row) => row && !row.isWholeOnly,
   );
   const cards = first.slice(0, HEADLINE_COUNT).map((row) =>
