@@ -186,4 +186,4 @@ def test_status_repeats_it(ran):
     # The time may be later: what is published again bears a new one.
     assert told["published"] == ran[1]["published"] | {"at": told["published"]["at"]}
     assert told["build"] == ran[1]["build"]
-    assert told["checks"] == []
+    assert told["checks"] == [check for check in ran[1]["checks"] if not check["passed"]]
