@@ -104,6 +104,15 @@ def test_a_pictures_rows_are_a_table_on_demand(browser: Browser, whole: Little) 
     assert "does not follow that choice" in opened.text('[data-picture="times_by_channel"] .about')
 
 
+def test_a_verdict_in_a_table_is_yes_or_no(browser: Browser, whole: Little) -> None:
+    opened = Opened(browser, whole.warehouse.report)
+    figure = '[data-picture="review_bursts"]'
+    opened.page.click(f"{figure} summary")
+    verdicts = opened.page.locator(f"{figure} td:last-child").all_inner_texts()
+    # Two quiet days of the forum, then a burst of each of six platforms.
+    assert verdicts == ["no"] * 2 + ["yes"] * 6
+
+
 def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
     opened.go()
     # The latest complete month is the first choice.

@@ -65,8 +65,11 @@ function valueText(value, unit) {
   switch (unit) {
     case 'seconds':
       return duration(value);
-    case 'flag':
-      return value === 1 ? words().yes : value === 0 ? words().no : percent(value, 1);
+    case 'flag': {
+      // A verdict of a mart is true or false, a KPI's 1 or 0; a share of a whole lies between.
+      const is = Number(value);
+      return is === 1 ? words().yes : is === 0 ? words().no : percent(is, 1);
+    }
     case 'ratio':
       // One defect in a thousand is a value that readers care for; one decimal would hide it.
       return percent(value, Math.abs(value) > 0 && Math.abs(value) < 0.01 ? 2 : 1);
