@@ -348,12 +348,14 @@ def diff(  # noqa: PLR0913, PLR0917  an argument an option
     if as_csv and session.is_json:
         raise InputError("--csv and --json exclude each other. Give one of them.")
     published = session.warehouse.published
+    # Whoever reads the CSV does not take a sentence for its header.
+    tell = session.note if as_csv else session.say
     if not published.exists():
-        session.say("Nothing is published yet, so there is nothing to compare.")
+        tell("Nothing is published yet, so there is nothing to compare.")
         return
     former = file or comparing.file_before(session.warehouse)
     if former is None:
-        session.say("No file was published before this one, so there is nothing to compare.")
+        tell("No file was published before this one, so there is nothing to compare.")
         return
     found = comparing.compare(former, published, kpi=kpi, grain=grain)
     if as_csv:

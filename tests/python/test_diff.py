@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import sys
-from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -214,5 +213,23 @@ def test_without_a_file_before_a_sentence_says_so(tmp_path, capsys):
         0,
         "No file was published before this one, so there is nothing to compare.\n",
     )
-    same = replace(compare(warehouse.published, warehouse.published), cells=[])
-    assert (same.kpis, same.edits) == ([], [])
+    same = compare(warehouse.published, warehouse.published)
+    assert (same.cells, same.kpis, same.edits) == ([], [], [])
+
+
+def test_csv_with_nothing_to_compare_has_no_sentence_in_it(tmp_path, capsys):
+    for expected in ("Nothing is published yet", "No file was published before"):
+        assert invoke(cli.app, ["diff", "--warehouse", str(tmp_path), "--csv"]) == 0
+        text = capsys.readouterr()
+        assert (text.out, expected in text.err) == ("", True)
+        publish(Warehouse(tmp_path), "first", BEFORE)
+
+
+def test_a_spreadsheet_runs_nothing_of_the_csv(tmp_path, capsys):
+    """A formula as the name of a queue is written as a text; a negative figure stays one."""
+    named = [*BEFORE[0][:3], "queue", '=cmd|"/c calc"!A1']
+    publish(Warehouse(tmp_path), "first", [(*named, 3.0, 4)])
+    publish(Warehouse(tmp_path), "second", [(*named, 1.0, 4)])
+    _, text = told(capsys, "--warehouse", tmp_path, "--csv")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert (row["dimension_value"], row["change"]) == ("'" + named[4], "-2.0")

@@ -12,7 +12,16 @@ from service_kpis.command import Session
 from service_kpis.comparing import Cell, Comparison, Edit, OfKpi
 from service_kpis.instants import local, zone_of
 from service_kpis.publishing import Publication
-from service_kpis.telling.tables import FAINT, HEAD, NOTHING, cell, count, number, table
+from service_kpis.telling.tables import (
+    FAINT,
+    HEAD,
+    NOTHING,
+    cell,
+    count,
+    number,
+    spreadsheet_safe,
+    table,
+)
 
 SHOWN_CELLS = 20
 
@@ -45,7 +54,10 @@ def diff_csv(session: Session, found: Comparison, *, limit: int | None) -> None:
     """Print the cells that differ as CSV."""
     writer = csv.DictWriter(session.stdout, Cell.__dataclass_fields__, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(each) for each in found.cells[:limit])
+    writer.writerows(
+        {name: spreadsheet_safe(value) for name, value in asdict(each).items()}
+        for each in found.cells[:limit]
+    )
 
 
 def _file(each: Publication, zone: ZoneInfo) -> str:

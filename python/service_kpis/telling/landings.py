@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from service_kpis.command import Session
-from service_kpis.telling.tables import ODD, Column, cell, count, number, table
+from service_kpis.telling.tables import ODD, Column, cell, count, number, spreadsheet_safe, table
 
 if TYPE_CHECKING:
     from service_kpis.landing import FileAccount
@@ -112,14 +111,6 @@ def rejects_csv(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         writer = csv.DictWriter(session.stdout, rows[0], lineterminator="\n")
         writer.writeheader()
-        writer.writerows({name: _as_text(value) for name, value in row.items()} for row in rows)
-
-
-def _as_text(value: Any) -> Any:
-    """Put a quote before what a spreadsheet would run, as it does itself before a text.
-
-    row_json, from which a row is mended, always begins with a brace and stays as it is.
-    """
-    if not isinstance(value, str) or not re.match(r"\s*[=+\-@\t\r]", value):
-        return value
-    return value if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value) else f"'{value}"
+        writer.writerows(
+            {name: spreadsheet_safe(value) for name, value in row.items()} for row in rows
+        )

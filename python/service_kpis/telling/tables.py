@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +82,16 @@ def cell(value: Any) -> str:
         each if each.isprintable() else each.encode("unicode_escape").decode()
         for each in str(value)
     )
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """Put a quote before what a spreadsheet would run, as it does itself before a text.
+
+    row_json of rejects, from which a row is mended, always begins with a brace and stays as it is.
+    """
+    if not isinstance(value, str) or not re.match(r"\s*[=+\-@\t\r]", value):
+        return value
+    return value if re.fullmatch(r"[+-]?\d+([.,]\d+)?", value) else f"'{value}"
 
 
 def duration(seconds: float) -> str:
