@@ -1,4 +1,4 @@
-"""Calls `service-kpis` as a machine would, and reads what it published."""
+"""Calls `service-kpis` as a machine would, and lays public data before it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from service_kpis.warehouse import PROJECT_DIR
@@ -30,12 +29,6 @@ def service_kpis(warehouse: Path, *arguments: object) -> tuple[int, dict[str, An
     assert finished.stdout.count("\n") == 1, finished.stderr
     assert "Traceback" not in finished.stderr
     return finished.returncode, json.loads(finished.stdout)
-
-
-def published(warehouse: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return the rows of a query on the published file."""
-    with duckdb.connect(warehouse / "service_kpis.duckdb", read_only=True) as connection:
-        return connection.execute(statement, values).fetchall()
 
 
 def example(name: str, folder: Path) -> Path:

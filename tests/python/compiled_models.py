@@ -1,4 +1,4 @@
-"""The models as compiled SQL, to be executed on any raw tables in an in-memory DuckDB."""
+"""The models as compiled SQL, to be executed on any raw tables in DuckDB without a dbt run."""
 
 from __future__ import annotations
 
@@ -6,70 +6,126 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
-from service_kpis import seeds, settings
+from service_kpis import building, seeds, settings
 from service_kpis.landing.parties import refresh_parties
 from service_kpis.landing.store import create_raw_tables
 from service_kpis.warehouse import PROJECT_DIR
+
+EVERYTHING = ("resource_type:model", "resource_type:analysis")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A compiled model: `relation` is its name in the database, `stands_on` the models it reads."""
+
+    name: str
+    relation: str
+    is_view: bool
+    query: str
+    stands_on: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Compiled:
     """A compiled project: the vars it was compiled with, its models in build order, its seeds."""
 
+    target: Path
+    """Where dbt left its manifests."""
     chosen: dict[str, Any]
-    models: list[tuple[str, str, str]]
-    """Of each model `view` or `table`, its name in the database and its query."""
+    models: list[Model]
     seeds: dict[str, dict[str, str]]
     """Of each seed the types of its columns."""
+    analyses: dict[str, str]
 
 
-def compile_models(
-    folder: Path, given: dict[str, Any], select: str = "+kpi_values,resource_type:model"
-) -> Compiled:
-    """Compile kpi_values and all it stands on, or what `select` names, with the vars `given`."""
+def compile_shipped(folder: Path) -> None:
+    """Compile the whole project as it is shipped; `read_compiled` reads it."""
     subprocess.run(
         [
             *(Path(sys.executable).parent / "dbt", "compile", "--quiet", "--no-print"),
-            *("--select", select, "--vars", json.dumps(given)),
-            *("--no-introspect", "--no-populate-cache"),
+            *("--select", *EVERYTHING, "--no-introspect", "--no-populate-cache"),
             *("--target-path", folder / "target", "--log-path", folder / "logs"),
         ],
         cwd=PROJECT_DIR,
         env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(folder)},
         check=True,
-        timeout=300,
+        timeout=1_800,
         stdout=subprocess.DEVNULL,
     )
+
+
+def parse_project(folder: Path) -> Manifest:
+    """Parse the project in this process, to compile it under several vars on one parse."""
+    manifest: Manifest = _dbt(folder, None, "parse")
+    return manifest
+
+
+def compile_with(project: Manifest, folder: Path, given: dict[str, Any], *select: str) -> Compiled:
+    """Compile what `select` names, in dbt's syntax, with the vars `given`."""
+    _dbt(
+        folder,
+        project,
+        *("compile", "--select", *select, "--vars", json.dumps(given)),
+        *("--no-introspect", "--no-populate-cache"),
+    )
+    return read_compiled(folder, given)
+
+
+def read_compiled(folder: Path, given: dict[str, Any]) -> Compiled:
+    """Read what was compiled in a folder, with the vars `given`."""
     nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
-    before = {
-        name: node["depends_on"]["nodes"]
-        for name, node in nodes.items()
-        if node["resource_type"] == "model" and node.get("compiled_code")
+    compiled = {name: node for name, node in nodes.items() if node.get("compiled_code")}
+    models = {
+        name: Model(
+            name=node["name"],
+            relation=node["relation_name"],
+            is_view=node["config"]["materialized"] == "view",
+            query=node["compiled_code"],
+            stands_on=frozenset(
+                nodes[before]["name"]
+                for before in node["depends_on"]["nodes"]
+                if before.startswith("model.")
+            ),
+        )
+        for name, node in compiled.items()
+        if node["resource_type"] == "model"
     }
-    in_order = [nodes[name] for name in TopologicalSorter(before).static_order() if name in before]
+    by_name = {model.name: model for model in models.values()}
+    in_order = TopologicalSorter({model.name: model.stands_on for model in models.values()})
     return Compiled(
+        target=folder / "target",
         chosen=settings.effective(given),
-        models=[
-            (
-                "view" if node["config"]["materialized"] == "view" else "table",
-                node["relation_name"],
-                node["compiled_code"],
-            )
-            for node in in_order
-        ],
+        models=[by_name[name] for name in in_order.static_order() if name in by_name],
         seeds={
             node["name"]: node["config"]["column_types"]
             for node in nodes.values()
             if node["resource_type"] == "seed"
         },
+        analyses={
+            node["name"]: node["compiled_code"]
+            for node in compiled.values()
+            if node["resource_type"] == "analysis"
+        },
     )
+
+
+def up_to(compiled: Compiled, name: str) -> Compiled:
+    """Keep a model and all that it stands on."""
+    wanted = {name}
+    for model in reversed(compiled.models):
+        if model.name in wanted:
+            wanted |= model.stands_on
+    return replace(compiled, models=[each for each in compiled.models if each.name in wanted])
 
 
 def empty_warehouse(compiled: Compiled) -> duckdb.DuckDBPyConnection:
@@ -81,7 +137,9 @@ def empty_warehouse(compiled: Compiled) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def furnish(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
+def furnish(
+    connection: duckdb.DuckDBPyConnection, compiled: Compiled, seeds_folder: Path = seeds.SHIPPED
+) -> None:
     """Make what the models stand on: raw tables, empty where they are not there, and the seeds."""
     connection.execute("set timezone = 'UTC'")
     for schema in ("seeds", "staging", "intermediate", "marts"):
@@ -90,7 +148,7 @@ def furnish(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
     for name, types in compiled.seeds.items():
         connection.execute(
             f"create table seeds.{name} as from read_csv(?, columns = ?, header = true)",
-            [str(seeds.SHIPPED / f"{name}.csv"), types],
+            [str(seeds_folder / f"{name}.csv"), types],
         )
 
 
@@ -101,5 +159,26 @@ def know_people(connection: duckdb.DuckDBPyConnection, *sources: str) -> None:
 
 def build(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
     """Make every model from the raw tables, as dbt would."""
-    for kind, relation, query in compiled.models:
-        connection.execute(f"create or replace {kind} {relation} as {query}")
+    for model in compiled.models:
+        kind = "view" if model.is_view else "table"
+        connection.execute(f"create or replace {kind} {model.relation} as {model.query}")
+
+
+def _dbt(folder: Path, manifest: Manifest | None, *arguments: str) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SERVICE_KPIS_WAREHOUSE", str(folder))
+        try:
+            outcome = dbtRunner(manifest=manifest).invoke(
+                [
+                    *arguments,
+                    *("--project-dir", str(PROJECT_DIR)),
+                    *("--profiles-dir", str(PROJECT_DIR / "profiles")),
+                    *("--target-path", str(folder / "target")),
+                    *("--log-path", str(folder / "logs")),
+                    *("--log-level", "none", "--log-level-file", "error", "--no-print"),
+                ]
+            )
+        finally:
+            building._close_database()
+    assert outcome.success, (outcome.exception, outcome.result)
+    return outcome.result

@@ -1,11 +1,19 @@
-"""What several test modules share."""
+"""What several test modules share; what is costly is made once for all workers of a run."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 from hypothesis import HealthCheck, Phase, settings
 
-from scenario.build import Scenario, build_scenario
+from compiled_models import Compiled, compile_shipped, parse_project, read_compiled
+from scenario.build import Scenario, build_scenario, open_scenario
 
 # `make test` draws the same random sets each time, so that it fails for what changed, and fails at
 # once; `make proofs` draws new ones and takes minutes to find the smallest that fails.
@@ -17,7 +25,39 @@ settings.register_profile("proofs", WHATEVER_IT_TAKES, max_examples=200, print_b
 settings.load_profile("test")
 
 
+def _once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Give the folder that `make` fills, for the first worker that asks; the others wait for it."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder, made = common / name, common / f"{name}.made"
+    with (common / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
-def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    """The little world of folder scenario, landed and built once; nobody writes to it."""
-    return build_scenario(tmp_path_factory.mktemp("scenario"))
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """The models and analyses, compiled with the vars as they are shipped."""
+    return read_compiled(_once_a_run(tmp_path_factory, "shipped", compile_shipped), {})
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The parsed project, to be compiled with other vars."""
+    return parse_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def scenario(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    """The little world of folder scenario, landed and built; nobody writes to it."""
+    folder = _once_a_run(
+        tmp_path_factory, "scenario", lambda folder: build_scenario(folder, shipped)
+    )
+    with open_scenario(folder) as opened:
+        yield opened

@@ -1,8 +1,7 @@
 """With one table alone, exactly the KPIs are there that can be known from it, and nothing fails.
 
 Each little world has what every KPI of its table needs, so that none is missing for want of a row.
-`test_run.py` takes a house of every table through the whole command; here the models are compiled
-once.
+`test_run.py` takes a house of every table through the whole command.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from compiled_models import Compiled, build, compile_models, furnish
+from compiled_models import Compiled, build, furnish
 from service_kpis.landing import land
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
@@ -99,12 +98,7 @@ class Alone:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    return compile_models(tmp_path_factory.mktemp("compiled"), {}, "resource_type:model")
-
-
-@pytest.fixture(scope="module")
-def alone(compiled: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Alone]:
+def alone(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Alone]:
     """Give the warehouse of one table alone, or of nothing; each is built once."""
 
     @cache
@@ -116,8 +110,8 @@ def alone(compiled: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Calla
                 (account,) = land(warehouse, [SOURCES / table])
                 assert account.inserted == account.read > 0
             with duckdb.connect(warehouse.build) as connection:
-                furnish(connection, compiled)
-                build(connection, compiled)
+                furnish(connection, shipped)
+                build(connection, shipped)
             return Alone(warehouse, validate(warehouse, Progress()))
 
     return of

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from service_kpis.warehouse import PROJECT_DIR
-
-BIN = Path(sys.executable).parent
+from compiled_models import Compiled, build, furnish
+from service_kpis.generating import generate
+from service_kpis.landing import land
+from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 
 @pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Two months of a small service, built; each analysis is a view of its name."""
+def marts(
+    shipped: Compiled, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Three months of a small service, as orders take two to mature; each analysis is a view."""
     folder = tmp_path_factory.mktemp("analyses")
-    environment = os.environ | {"SERVICE_KPIS_WAREHOUSE": str(folder / "w")}
-    size = ("--days", "60", "--calls-per-day", "100", "--format", "parquet")
-    # Two months are too short for orders to mature in 60 days.
-    options = ("--vars", "{order_defect_maturity_days: 14}")
-    paths = ("--target-path", folder / "target", "--log-path", folder / "logs", *options)
-    compiled = folder / "target" / "compiled" / "service_kpis" / "analyses"
-    for command in (
-        (BIN / "service-kpis", "generate", "--out", folder / "sample", *size),
-        (BIN / "service-kpis", "land", folder / "sample"),
-        (BIN / "dbt", "build", "--quiet", "--exclude-resource-type", "test", "unit_test", *paths),
-        (BIN / "dbt", "compile", "--quiet", "--select", "path:analyses", *paths),
-    ):
-        subprocess.run(command, cwd=PROJECT_DIR, env=environment, check=True, timeout=900)
-    with duckdb.connect(folder / "w" / "build.duckdb") as connection:
-        for file in compiled.glob("*.sql"):
-            connection.execute(f"create view {file.stem} as {file.read_text(encoding='utf-8')}")
+    generate(folder / "sample", days=90, calls_per_day=70)
+    warehouse = Warehouse(folder / "warehouse")
+    with warehouse.locked():
+        land(warehouse, [folder / "sample"])
+    with warehouse.connect() as connection:
+        furnish(connection, shipped)
+        build(connection, shipped)
+        for name, query in shipped.analyses.items():
+            connection.execute(f"create view {name} as {query}")
         yield connection
 
 

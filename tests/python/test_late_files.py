@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from compiled_models import Compiled, build, compile_models, empty_warehouse
+from compiled_models import Compiled, build, empty_warehouse, up_to
 from landing_helpers import land_files
 from service_kpis.contract import tables
 from service_kpis.warehouse import Warehouse
@@ -33,13 +31,6 @@ BY_DAY = """
 """
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    return compile_models(
-        tmp_path_factory.mktemp("compiled"), {"reporting_timezone": "Europe/Paris"}
-    )
-
-
 def _kpis(compiled: Compiled, warehouse: Warehouse) -> list[tuple[object, ...]]:
     with empty_warehouse(compiled) as connection:
         connection.execute(f"attach '{warehouse.build}' as landed (read_only)")
@@ -49,7 +40,8 @@ def _kpis(compiled: Compiled, warehouse: Warehouse) -> list[tuple[object, ...]]:
         return connection.execute(BY_DAY).fetchall()
 
 
-def test_the_kpis_follow_a_correction_and_a_late_row(compiled: Compiled, tmp_path: Path) -> None:
+def test_the_kpis_follow_a_correction_and_a_late_row(shipped: Compiled, tmp_path: Path) -> None:
+    compiled = up_to(shipped, "kpi_values")
     warehouse = Warehouse(tmp_path / "warehouse")
     folder = tmp_path / "telephony"
     land_files(warehouse, folder, {"calls/1.csv": HEADER + MONDAY, "calls/2.csv": HEADER + TUESDAY})

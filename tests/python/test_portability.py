@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return request.param, {path.stem: path.read_text() for path in models.rglob("*.sql")}
 
 
+@cache
+def _parsed(sql: str, dialect: str) -> list[sqlglot.Expression | None]:
+    return sqlglot.parse(sql, dialect=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+
+
 def test_every_model_is_compiled(compiled: Compiled) -> None:
     _, statements = compiled
     models = {path.stem for path in (PROJECT_DIR / "models").rglob("*.sql")}
@@ -52,7 +58,7 @@ def test_every_model_parses_as_one_query_in_its_dialect(compiled: Compiled) -> N
     failures = []
     for name, sql in statements.items():
         try:
-            (query,) = sqlglot.parse(sql, dialect=dialect, error_level=sqlglot.ErrorLevel.RAISE)
+            (query,) = _parsed(sql, dialect)
         except (sqlglot.ParseError, ValueError) as error:
             failures.append(f"{name}: {error}")
             continue
@@ -67,6 +73,8 @@ def test_every_function_is_one_that_the_engine_has(compiled: Compiled) -> None:
     functions = {
         function.name.lower()
         for sql in statements.values()
-        for function in sqlglot.parse_one(sql, dialect=dialect).find_all(sqlglot.exp.Anonymous)
+        for query in _parsed(sql, dialect)
+        if query is not None
+        for function in query.find_all(sqlglot.exp.Anonymous)
     }
     assert functions <= ENGINE_FUNCTIONS[dialect]

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiled_models import Compiled, build, compile_models, empty_warehouse
+from compiled_models import Compiled, build, compile_with, empty_warehouse, up_to
 from random_sets import Sets, data_sets, land
 from service_kpis import seeds, settings
 from service_kpis.checks import recomputation
@@ -64,12 +65,17 @@ SOON_TRIED = ("as shipped",)
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Compiled]:
-    """Give the models compiled with the vars of a variant, each compiled once."""
+def compiled(
+    shipped: Compiled, project: Manifest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Compiled]:
+    """Give the models that the KPIs stand on with the vars of a variant, each compiled once."""
 
     @cache
     def of(variant: str) -> Compiled:
-        return compile_models(tmp_path_factory.mktemp("compiled"), VARIANTS[variant])
+        if not VARIANTS[variant]:
+            return up_to(shipped, "kpi_values")
+        folder = tmp_path_factory.mktemp("compiled")
+        return compile_with(project, folder, VARIANTS[variant], "+kpi_values,resource_type:model")
 
     return of
 

@@ -20,6 +20,7 @@ import pytest
 import yaml
 from metricflow.engine.metricflow_engine import MetricFlowEngine
 
+from compiled_models import Compiled
 from metricflow_answers import answer, engine_of
 from scenario.build import Scenario
 from service_kpis.warehouse import PROJECT_DIR
@@ -81,8 +82,8 @@ Cells = dict[tuple[str, str, str], float | None]
 
 
 @pytest.fixture(scope="module")
-def manifest(scenario: Scenario) -> Path:
-    return scenario.warehouse.folder / "target" / "semantic_manifest.json"
+def manifest(shipped: Compiled) -> Path:
+    return shipped.target / "semantic_manifest.json"
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +222,7 @@ def test_a_metric_is_called_and_described_as_its_kpi(key: str) -> None:
     assert METRICS[key]["description"].strip() == kpi["description"].split(". ", 1)[1].strip()
 
 
-def test_command_of_the_docs_answers(scenario: Scenario, tmp_path: Path) -> None:
+def test_command_of_the_docs_answers(scenario: Scenario, manifest: Path, tmp_path: Path) -> None:
     """The first `mf query` of the page, in a project folder as a user has it after `dbt parse`."""
     [command] = re.findall(
         r"^    \.venv/bin/(mf query --metrics service_level .*)$",
@@ -233,7 +234,7 @@ def test_command_of_the_docs_answers(scenario: Scenario, tmp_path: Path) -> None
         folder.mkdir(parents=True)
     for part in ("dbt_project.yml", "profiles.yml", "analyses", "macros", "models", "seeds"):
         (project / part).symlink_to(PROJECT_DIR / part)
-    shutil.copy(scenario.warehouse.folder / "target" / "semantic_manifest.json", project / "target")
+    shutil.copy(manifest, project / "target")
     shutil.copy(scenario.warehouse.build, warehouse)
     told = subprocess.run(
         [Path(sys.executable).parent / "mf", *command.split()[1:], "--csv", tmp_path / "told.csv"],
