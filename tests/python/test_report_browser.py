@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -127,6 +128,27 @@ def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
     seconds = round(published(little, "average_speed_of_answer", "month", "2026-11-01"))
     assert f"{seconds // 60} min {seconds % 60:02d} s" in opened.row("average_speed_of_answer")
     assert "€1,265,793" in opened.row("repeat_sales_value")
+
+
+def test_a_month_without_rows_shows_no_older_figure(browser: Browser, tmp_path: Path) -> None:
+    little = publish_little(tmp_path)
+    with duckdb.connect(little.warehouse.published) as connection:
+        connection.execute("""
+            delete from marts.kpi_changes
+            where dimension_value = 'acme' and period_start >= date '2026-10-01'
+                and kpi_key = 'service_level'
+        """)
+    opened = Opened(browser, write_report(little.warehouse), "grain=month&for=client:acme")
+    assert opened.page.input_value("#period") == "2026-11-01"
+    opened.page.click("#absent summary")
+    absent = opened.page.locator("#absent tr", has_text="Service level")
+    assert "no value for this choice" in absent.inner_text()
+    level = opened.page.locator('[data-kpi="service_level"]')
+    assert opened.page.locator("table.kpis:not(.contracts)", has=level).count() == 0
+    opened.choose("period", "2026-09-01")
+    assert "September 2026" not in opened.row("service_level")
+    september = published(little, "service_level", "month", "2026-09-01", "client", "acme")
+    assert percent(september) in opened.row("service_level")
 
 
 def test_targets_and_changes_are_told_in_words(little: Little, opened: Opened) -> None:

@@ -127,7 +127,8 @@ function shown(kpi, part = null) {
   const isShorter = GRAINS.indexOf(grain) < GRAINS.indexOf(chosen.grain);
   const place = placeOf(grain, isShorter ? lastDay(chosen.period, chosen.grain) : chosen.period);
   let found = cell(line, place);
-  if (place <= (report.periods[grain].latest ?? -1) && !found?.isComplete) {
+  // A period without a row has nothing that could mature: an older one would pass for it.
+  if (found && !found.isComplete && place <= (report.periods[grain].latest ?? -1)) {
     for (let at = place - 1; at >= line.from; at -= 1) {
       const earlier = cell(line, at);
       if (earlier?.isComplete && earlier.value !== null) {
