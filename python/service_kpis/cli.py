@@ -213,10 +213,6 @@ def publish(
     Example: service-kpis publish --parquet exports/kpis
     """
     folder = None if parquet_folder is None else parquet_folder.absolute()
-    if folder is not None:
-        from service_kpis import parquet
-
-        parquet.prepare(folder)
     with session.warehouse.locked():
         published = steps.publish(session, folder)
     telling.published(session, published)
@@ -295,10 +291,14 @@ def forget(
     """
     from service_kpis import forgetting
 
-    with session.warehouse.locked():
-        done = forgetting.forget(session.warehouse, person, session.progress)
-    session.outcome.forgotten = done.as_dict()
-    telling.forgotten(session, done)
+    warehouse = session.warehouse
+    with warehouse.locked():
+        had_report = warehouse.report.exists() and warehouse.published.exists()
+        done = forgetting.forget(warehouse, person, session.progress)
+        session.outcome.forgotten = done.as_dict()
+        telling.forgotten(session, done)
+        if had_report and not warehouse.report.exists():
+            steps.report(session)
 
 
 @command(app)

@@ -40,12 +40,16 @@ class Written:
 def prepare(folder: Path) -> None:
     """Make the folder if it is not there; raises InputError where it can't be written to.
 
-    It is tried by making the folder of drafts: permissions alone don't tell of a read-only disk.
+    The caller holds the warehouse, lest the drafts of another run are cleared. It is tried by
+    making the folder of drafts: permissions alone don't tell of a read-only disk.
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file. Give a folder for the Parquet files.")
     try:
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for each in new:
+            let_read(each)
         _clear(folder)
         (folder / DRAFTS).mkdir()
         (folder / DRAFTS).rmdir()

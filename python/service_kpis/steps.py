@@ -96,13 +96,15 @@ def validate(session: Session) -> None:
 
 
 def publish(session: Session, parquet_folder: Path | None = None) -> Publication:
-    """Publish, and write the tables as Parquet where a prepared folder for them is given."""
+    """Publish, and write the tables as Parquet where a folder for them is given."""
+    if parquet_folder is not None:
+        from service_kpis import parquet
+
+        parquet.prepare(parquet_folder)
     with session.timed("publish"):
         published = publishing.publish(session.warehouse, session.progress)
     session.outcome.published = published.as_dict()
     if parquet_folder is not None:
-        from service_kpis import parquet
-
         with session.timed("parquet"):
             written = parquet.write(published, parquet_folder, session.progress)
         session.outcome.parquet = written.as_dict()

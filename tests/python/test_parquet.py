@@ -49,8 +49,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def write(warehouse: Warehouse, folder: Path) -> Written:
-    parquet.prepare(folder)
     with warehouse.locked():
+        parquet.prepare(folder)
         return parquet.write(publishing.publish(warehouse, Quiet()), folder, Quiet())
 
 
@@ -192,6 +192,17 @@ def test_nothing_is_published_where_the_folder_is_refused(
     code, told = service_kpis(warehouse.folder, "publish", "--parquet", tmp_path / "file")
     assert (code, told["published"], told.get("parquet")) == (2, None, None)
     assert not warehouse.published.exists()
+
+
+def test_who_finds_the_warehouse_in_use_leaves_the_drafts_of_who_uses_it(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    draft = tmp_path / "out" / ".service_kpis.tmp" / "kpi_values.parquet"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
+    with warehouse.locked():
+        code, _ = service_kpis(warehouse.folder, "publish", "--parquet", tmp_path / "out")
+    assert (code, draft.read_bytes()) == (3, b"half")
 
 
 def test_what_failed_a_check_is_neither_published_nor_written(
