@@ -34,6 +34,8 @@ class Publication:
     """The build's: dbt's invocation_id."""
     at: str
     as_of: str | None
+    size: int | None = None
+    """In bytes; None where it was not read, or another run has renamed the file meanwhile."""
 
     def as_dict(self) -> dict[str, str]:
         return {"path": str(self.path), "at": self.at, "id": self.id}
@@ -95,7 +97,14 @@ def publication(path: Path) -> Publication | None:
             ).fetchone()
     except duckdb.Error:
         return None
-    return Publication(path, *row) if row else None
+    return replace(Publication(path, *row), size=_size(path)) if row else None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def read_settings(path: Path) -> dict[str, Any] | None:

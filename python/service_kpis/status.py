@@ -194,7 +194,7 @@ def _names(failed: list[dict[str, Any]], severity: str) -> list[str]:
 
 
 def _published(each: Publication) -> dict[str, Any]:
-    return {**each.as_dict(), "as_of": each.as_of, "bytes": each.path.stat().st_size}
+    return {**each.as_dict(), "as_of": each.as_of, "bytes": each.size}
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
-from service_kpis import publishing, state
+from service_kpis import cli, publishing, state
+from service_kpis.command import invoke
 from service_kpis.freshness import Landed
 from service_kpis.progress import Progress
 from service_kpis.status import read_status
@@ -154,6 +155,22 @@ def test_changed_vars_own_seeds_and_kept_files_are_told(warehouse):
     assert found["build"]["own_seeds"] == ["calendar_days"]
     assert [each["id"] for each in found["kept"]] == ["build 1"]
     assert found["kept"][0]["bytes"] == warehouse.kept[0].stat().st_size
+
+
+def test_a_file_that_another_run_renames_meanwhile_is_told_without_its_size(
+    warehouse, monkeypatch, capsys
+):
+    def read_and_renamed(path):
+        found = read(path)
+        path.rename(path.with_suffix(".renamed"))
+        return found
+
+    read = publishing.publication
+    monkeypatch.setattr("service_kpis.status.publication", read_and_renamed)
+    code = invoke(cli.app, ["status", "--warehouse", str(warehouse.folder)])
+    assert code == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "build build 1" in line]
+    assert line.startswith("Published")
 
 
 def test_what_another_process_holds_leaves_the_rest_told(warehouse):

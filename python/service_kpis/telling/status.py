@@ -150,7 +150,5 @@ def _published(session: Session, found: Status) -> None:
 
 def _text(found: Status, each: Publication) -> str:
     zone = zone_of(found.vars)
-    return (
-        f"{local(each.at, zone)}, as of {local(each.as_of, zone)}, "
-        f"{size(each.path.stat().st_size)}, build {each.id}"
-    )
+    on_disk = "" if each.size is None else f", {size(each.size)}"
+    return f"{local(each.at, zone)}, as of {local(each.as_of, zone)}{on_disk}, build {each.id}"
