@@ -29,6 +29,7 @@ from service_kpis import publishing
 from service_kpis.errors import InputError, WarehouseBusyError
 from service_kpis.forgetting import forget
 from service_kpis.landing import FileAccount, land, remove
+from service_kpis.landing.forgotten import Forgotten, forgotten_hash
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
 
@@ -292,6 +293,23 @@ def test_what_an_identifier_stands_in_goes_with_it_and_lands_again_as_itself(
         before
     )
     assert leaks(warehouse.folder, canaries(ANNE)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "calls_{}.csv",
+        "mail/{}:1",
+        "to {}, bob@example.com",
+        "bob@example.com@{}",
+    ],
+)
+def test_an_address_of_many_parts_is_found_in_a_name(text: str) -> None:
+    address = "anne.marie.de-la-tour@mail.example.co.uk"  # of nine words
+    known = {forgotten_hash(b"key", "e_mail", address): "forgotten_anne"}
+    forgotten = Forgotten(b"key", known, frozenset())
+    assert forgotten.part_of(text.format(address)) == "forgotten_anne"
+    assert forgotten.part_of(text.format(f"x{address}")) is None
 
 
 def _land(warehouse: Warehouse, folder: Path) -> list[FileAccount]:

@@ -130,8 +130,11 @@ def test_a_person_is_erased_from_what_the_run_left(ran, tmp_path):
         publishing.publish(warehouse, Progress())
     before = _everything(warehouse)
     assert len(before) == 3
+    warehouse.report.write_text("packed figures, in which no search finds a name")
     code, told = service_kpis(warehouse.folder, "forget", "06 39 98 11 22")
     assert (code, told["error"]) == (0, None)
+    assert told["report"] == str(warehouse.report)
+    assert 'id="payload"' in warehouse.report.read_text(encoding="utf-8")
     assert leaks(warehouse.folder, canaries(ANNE)) == []
     assert _everything(warehouse) == before
     assert leaks(warehouse.folder, canaries(BOB))

@@ -21,7 +21,8 @@ def clean_texts(warehouse: Warehouse, erasure: Erasure) -> list[Path]:
 
     Looks at every file of the warehouse but the databases, and at `target/` and `logs/` of the
     project, where plain dbt writes. A file that is no text is removed: dbt makes it anew. Removes
-    what killed runs left behind: copies of sources, and what DuckDB put on disk.
+    what killed runs left behind, copies of sources and what DuckDB put on disk, and the report: its
+    figures are packed, so that no search finds who is named in them.
     """
     for left_over in (*warehouse.folder.glob(".landing-*"), *warehouse.folder.glob("*.duckdb.tmp")):
         shutil.rmtree(left_over, ignore_errors=True)
@@ -29,7 +30,10 @@ def clean_texts(warehouse: Warehouse, erasure: Erasure) -> list[Path]:
     pattern = re.compile(
         b"|".join(_form(text) for text in sorted(tokens, key=len, reverse=True)), re.IGNORECASE
     )
-    return [path for path in _files(warehouse) if tokens and _clean(path, pattern, tokens)]
+    removed = [path for path in (warehouse.report,) if path.exists()]
+    warehouse.report.unlink(missing_ok=True)
+    cleaned = [path for path in _files(warehouse) if tokens and _clean(path, pattern, tokens)]
+    return [*removed, *cleaned]
 
 
 def _tokens(erasure: Erasure) -> dict[bytes, str]:

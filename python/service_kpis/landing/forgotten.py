@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import duckdb
 
@@ -30,6 +31,8 @@ _NUMBER = re.compile(r"[+(]{0,2}\d[\d\s().\-/\u00a0\u202f]{4,30}\d")
 _WORD = re.compile(r"[^\s;,|<>\"']{4,}")
 _PIECE = re.compile(r"[^\W_]+")
 _MOST_PIECES = 8
+_MOST_PARTS = 16
+"""Of an address before its @, and after: more than any has, and few enough to be tried."""
 _OF_PEOPLE = ("customer_id", "caller_number", "value")
 LETTERS_OF_AN_ID = 6
 DIGITS_OF_A_NUMBER = 7
@@ -90,7 +93,8 @@ class Forgotten:
         not looked for, as other things' ids are numbers, too. The same text gives the same token
         before and after the erasure, so that what lands again finds itself.
         """
-        return next(filter(None, map(self._piece, _pieces(text))), None)
+        pieces = chain(_pieces(text), _addresses(text))
+        return next(filter(None, map(self._piece, pieces)), None)
 
     def _piece(self, text: str) -> str | None:
         if "@" in text:
@@ -119,6 +123,14 @@ def _pieces(text: str) -> Iterator[str]:
     for number, first in enumerate(words):
         for last in words[number : number + _MOST_PIECES]:
             yield text[first.start() : last.end()]
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """Give whatever may be an address in a text, where it has more words than a piece, too."""
+    for before, after in pairwise(text.split("@")):
+        starts = [word.start() for word in _PIECE.finditer(before)][-_MOST_PARTS:]
+        ends = [word.end() for word in _PIECE.finditer(after)][:_MOST_PARTS]
+        yield from (f"{before[start:]}@{after[:end]}" for start in starts for end in ends)
 
 
 def _texts(value: str | None, row_json: str | None) -> Iterator[str]:
