@@ -47,6 +47,8 @@ class State(TypedDict, total=False):
     """As the user gave them last."""
     seeds_given: list[str]
     """The names of the user's own seeds, kept in the warehouse."""
+    rows_gone_at: str
+    """When rows were removed last: by `remove`, or as they were missing in a `mode: replace`."""
     build: Built | None
     checks: Checked | None
 

@@ -32,6 +32,7 @@ class Status:
     build: Built | None = None
     checks: Checked | None = None
     own_seeds: list[str] = field(default_factory=list)
+    rows_gone_at: str | None = None
     published: Publication | None = None
     kept: list[Publication] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
@@ -96,6 +97,7 @@ def read_status(warehouse: Warehouse) -> Status:
     found.build, found.checks = known.get("build"), known.get("checks")
     found.is_build_begun = "build" in known
     found.own_seeds = known.get("seeds_given", [])
+    found.rows_gone_at = known.get("rows_gone_at")
     found.landed = _try(found, lambda: _read_landed(found), None)
     found.published = _try(found, lambda: _read_published(found), None)
     found.kept = _try(found, lambda: kept_publications(warehouse), [])
@@ -174,6 +176,11 @@ def _judge_published(found: Status, build: Built, checks: Checked) -> tuple[Verd
     changes = [parsed(each.changed_at) for each in found.landed or ()]
     if built_at and any(change and change > built_at for change in changes):
         return "outdated", f"{told} Rows landed since: run `service-kpis run`."
+    gone_at = parsed(found.rows_gone_at)
+    if built_at and gone_at and gone_at > built_at:
+        # `run` would fill a warehouse without sources with the sample data.
+        next_step = "run" if found.landed else "build`, `validate` and `publish"
+        return "outdated", f"{told} Rows were removed since: run `service-kpis {next_step}`."
     return "current", told
 
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
+from landing_helpers import write
 from service_kpis import cli, publishing, state
 from service_kpis.command import invoke
 from service_kpis.freshness import Landed
+from service_kpis.landing import land, remove
 from service_kpis.progress import Progress
 from service_kpis.status import read_status
 from torture.hand_made import build, built, checks, dbt_ran, make
@@ -100,6 +102,41 @@ def test_rows_that_landed_after_the_build_make_it_outdated(warehouse):
         "Published just now, as of 2025-01-31 19:00, its check passed. "
         "Rows landed since: run `service-kpis run`.",
     )
+
+
+def test_rows_that_went_after_the_build_make_it_outdated(warehouse, tmp_path):
+    """By `remove`, or by a file that replaces the one before; nothing goes in a rehearsal."""
+
+    def source(name, *calls):
+        rows = "".join(f"{each},inbound,2025-01-30 10:00,2025-01-30 10:05\n" for each in calls)
+        header = "call_id,direction,started_at,ended_at\n"
+        mapped = "{files: calls.csv, mode: replace}"
+        about = f"name: {name}\ntimezone: UTC\ntables:\n  calls: {mapped}\n"
+        return write(tmp_path / name, {"source.yml": about, "calls.csv": header + rows})
+
+    def told_after(verb, *arguments, **options):
+        with warehouse.locked():
+            verb(warehouse, *arguments, **options)
+        verdict, sentence = told(warehouse)
+        return verdict, sentence.partition("passed. ")[2]
+
+    def built_since():
+        state.update(warehouse, {"rows_gone_at": "2025-01-31T17:00:00Z"})  # built at 18:00
+        assert told(warehouse)[0] == "current"
+
+    with warehouse.locked():
+        land(warehouse, [source("whole", 1, 2), source("other", 3)])
+    with warehouse.connect() as connection:
+        connection.execute("update raw.calls set _landed_at = '2025-01-31 17:00'")
+    removed = "Rows were removed since: run `service-kpis "
+    assert told_after(land, [source("whole", 1, 2)])[0] == "current"
+    assert told_after(land, [source("whole", 1)], dry_run=True)[0] == "current"
+    assert told_after(land, [source("whole", 1)]) == ("outdated", f"{removed}run`.")
+    built_since()
+    assert told_after(remove, "other") == ("outdated", f"{removed}run`.")
+    built_since()
+    without = f"{removed}build`, `validate` and `publish`."
+    assert told_after(remove, "whole") == ("outdated", without)
 
 
 def landed(connection, source, last, *, days):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from service_kpis import state
 from service_kpis.contract import Table
 from service_kpis.errors import CheckFailedError, InputError, MachineError
 from service_kpis.landing.account import FileAccount, prove, prove_written, write_accounts
@@ -179,8 +180,9 @@ def _land_source(  # noqa: PLR0913
     if is_another:
         _rotate_key(landing)
     _make_way(landing, is_sample=is_sample)
+    gone = 0
     for one in staged:
-        _write(landing, one)
+        gone += _write(landing, one)
         for seq, account in one.by_seq.items():
             account.unchanged += copies.get((one.table.name, seq), 0)
     connection.execute("insert into raw.rejects from _landing_rejects")
@@ -193,6 +195,8 @@ def _land_source(  # noqa: PLR0913
     )
     refresh_parties(connection, key, countries)
     connection.execute("commit" if is_kept else "rollback")
+    if gone and is_kept:
+        state.update(landing.warehouse, {"rows_gone_at": state.now()})
     landed.extend(accounts)
     if strict and rejected:
         raise CheckFailedError(
@@ -206,11 +210,11 @@ def _keep_names_forgotten(forgotten: Forgotten, staged: Sequence[StagedTable]) -
     for one in staged:
         for account in one.accounts:
             account.file = forgotten.in_place_of(account.file) or account.file
-        one.files.extend(told for file in one.files if (told := forgotten.in_place_of(file)))
+        one.files.extend(told for file in [*one.files] if (told := forgotten.in_place_of(file)))
 
 
-def _write(landing: Landing, staged: StagedTable) -> None:
-    """Write a staged table to raw, and complete its accounts."""
+def _write(landing: Landing, staged: StagedTable) -> int:
+    """Write a staged table to raw, and complete its accounts; gives how many rows went."""
     connection, source, table = landing.connection, landing.source, staged.table
     files = None if staged.is_replaced else staged.files
     clear_rejects(connection, source.name, table.name, files)
@@ -228,9 +232,8 @@ def _write(landing: Landing, staged: StagedTable) -> None:
         account.inserted += inserted
         account.updated += updated
         account.unchanged += unchanged
-    if staged.is_replaced:
-        delete_unseen(connection, table, source.name)
     _count_repairs(landing, table)
+    return delete_unseen(connection, table, source.name) if staged.is_replaced else 0
 
 
 def _rotate_key(landing: Landing) -> None:

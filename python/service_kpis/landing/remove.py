@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from service_kpis import state
 from service_kpis.contract import tables
 from service_kpis.errors import InputError
 from service_kpis.landing.keys import warehouse_key
@@ -35,6 +36,8 @@ def remove(warehouse: Warehouse, source: str) -> dict[str, int]:
         )
         refresh_parties(connection, key, countries)
         connection.execute("commit")
+    if removed:
+        state.update(warehouse, {"rows_gone_at": state.now()})
     return removed
 
 

@@ -222,11 +222,12 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, table: Table, seqs: list[
     )
 
 
-def delete_unseen(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
-    """Delete the source's rows whose key was not in this landing, good or refused."""
-    connection.execute(
+def delete_unseen(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    """Delete the source's rows whose key no row of this landing had; gives how many."""
+    row = connection.execute(
         f"delete from raw.{identifier(table.name)} as landed where landed._source = ? "
         f"and not exists (select 1 from {seen_keys(table)} as seen "
         f"where {_same_key(table, 'landed', 'seen')})",
         [source],
-    )
+    ).fetchone()
+    return int(row[0]) if row else 0
