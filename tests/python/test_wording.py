@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from service_kpis.reporting.wording import change_text, period_text, target_text, value_text
+from service_kpis.wording import change_text, period_text, target_text, value_text
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"

@@ -1,7 +1,5 @@
 """What `diff` prints: the two files, what they were built with, and KPIs whose cells differ."""
 
-# ruff: noqa: PLC0415  the charts beside the wording take a second to import
-
 from __future__ import annotations
 
 import csv
@@ -22,6 +20,7 @@ from service_kpis.telling.tables import (
     spreadsheet_safe,
     table,
 )
+from service_kpis.wording import change_text, period_text, value_text
 
 SHOWN_CELLS = 20
 
@@ -104,8 +103,6 @@ def _cells(session: Session, found: Comparison, limit: int) -> None:
 
 
 def _cell_row(each: Cell, unit: str, currency: str) -> tuple[str, ...]:
-    from service_kpis.reporting.wording import change_text, period_text, value_text
-
     return (
         each.kpi_key,
         period_text(each.period_start, each.grain),
@@ -118,15 +115,11 @@ def _cell_row(each: Cell, unit: str, currency: str) -> tuple[str, ...]:
 
 
 def _moved(each: Cell, unit: str, currency: str) -> str:
-    from service_kpis.reporting.wording import value_text
-
     before, after = (value_text(value, unit, currency) for value in (each.before, each.after))
     return f"{before} → {after}"
 
 
 def _where(each: Cell) -> str:
-    from service_kpis.reporting.wording import period_text
-
     return f"{period_text(each.period_start, each.grain)}, {_dimension(each)}"
 
 

@@ -1,7 +1,5 @@
 """The end of a run: what each step did, where things are, and the headline KPIs."""
 
-# ruff: noqa: PLC0415  the charts beside the wording take a second to import
-
 from __future__ import annotations
 
 from datetime import date
@@ -28,6 +26,7 @@ from service_kpis.telling.tables import (
     number,
     table,
 )
+from service_kpis.wording import change_text, target_text, value_text
 
 HEADLINE_GRAIN = "month"
 STATUS_STYLES = {"met": GOOD, "missed": BAD}
@@ -117,8 +116,6 @@ def _row(  # noqa: PLR0913, PLR0917  a column each
     change: float | None,
     is_beyond_chance: bool | None,
 ) -> tuple[str | Text, ...]:
-    from service_kpis.reporting.wording import change_text, target_text, value_text
-
     moved = NOTHING if change is None else change_text(change, unit, currency)
     return (
         label,
