@@ -18,7 +18,6 @@ from service_kpis.warehouse import Warehouse, memory_limit
 
 TOLERANCE = 1e-9
 """Sums of floats differ in their last digits from build to build: such cells are the same."""
-GRAINS = ("day", "week", "month", "quarter", "year")
 DEFINITION = ("definition", "formula", "unit", "direction", "target", "target_on")
 What = Literal["added", "gone", "changed"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import duckdb
@@ -86,13 +86,3 @@ def write_accounts(
             "insert into raw.landings values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [[*astuple(account), landed_at] for account in accounts],
         )
-
-
-def read_accounts(connection: duckdb.DuckDBPyConnection, source: str) -> list[FileAccount]:
-    """Read the accounts of a source's last landing."""
-    names = ["source_name", "table_name", "file_name", *[f.name for f in fields(FileAccount)][3:]]
-    rows = connection.execute(
-        f"select {', '.join(names)} from raw.landings where source_name = ? order by rowid",
-        [source],
-    ).fetchall()
-    return [FileAccount(*row) for row in rows]
