@@ -15,6 +15,7 @@ from report_marts import fill
 from report_warehouse import HOSTILE, RIGHT_TO_LEFT, Little, publish_little
 from service_kpis.reporting import write_report
 from service_kpis.reporting.pictures import all_pictures
+from service_kpis.reporting.published import open_published
 
 pytestmark = needs_chromium
 
@@ -89,7 +90,8 @@ def test_every_chart_draws(browser: Browser, whole: Little) -> None:
                 .filter((mark) => mark.getBoundingClientRect().width > 0).length,
         ])
     """)
-    assert len(drawn) > 20
+    with open_published(whole.warehouse.published) as connection:
+        assert {key for key, *_ in drawn} == {each.key for each in all_pictures(connection)}
     assert [each for each in drawn if not (each[1] and each[2])] == []
     assert opened.complaints == []
 
@@ -112,6 +114,49 @@ def test_a_verdict_in_a_table_is_yes_or_no(browser: Browser, whole: Little) -> N
     verdicts = opened.page.locator(f"{figure} td:last-child").all_inner_texts()
     # Two quiet days of the forum, then a burst of each of six platforms.
     assert verdicts == ["no"] * 2 + ["yes"] * 6
+
+
+def test_a_choice_made_while_charts_are_drawn_is_the_one_shown(
+    browser: Browser, whole: Little
+) -> None:
+    drawn = """
+        [...document.querySelectorAll('[data-picture]')].map((figure) => [
+            figure.dataset.picture,
+            figure.dataset.rows,
+            [...figure.querySelectorAll('.chart svg')].length,
+            [...figure.querySelectorAll('.chart svg .role-mark *')]
+                .map((mark) => Object.values(mark.__data__?.datum ?? {}))
+                .map((row) => row.filter((cell) => typeof cell !== 'object').join())
+                .sort(),
+        ])
+    """
+    calm = Opened(browser, whole.warehouse.report, "grain=month&period=2026-10-01&language=fr")
+    hasty = Opened(browser, whole.warehouse.report, "grain=month&period=2026-09-01")
+    hasty.page.evaluate("""async () => {
+        const [embed, wait] = [vegaEmbed, (ms) => new Promise((done) => { setTimeout(done, ms); })];
+        let isFirst = true;
+        window.vegaEmbed = async (...all) => {
+            const isSlow = isFirst;
+            isFirst = false;
+            const made = await embed(...all);
+            if (isSlow) await wait(600);
+            return made;
+        };
+        const choose = (period) => {
+            const select = document.getElementById('period');
+            select.value = period;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+        };
+        document.querySelector('[data-language="fr"]').click();
+        await wait(50);
+        choose('2026-08-01');
+        await wait(1500);  // the first chart comes last
+        choose('2026-10-01');
+    }""")
+    hasty.wait()
+    assert any(rows for *_, rows in calm.page.evaluate(drawn))
+    assert hasty.page.evaluate(drawn) == calm.page.evaluate(drawn)
+    assert hasty.complaints == []
 
 
 def test_figures_equal_kpi_values(little: Little, opened: Opened) -> None:
@@ -149,6 +194,12 @@ def test_a_month_without_rows_shows_no_older_figure(browser: Browser, tmp_path: 
     assert "September 2026" not in opened.row("service_level")
     september = published(little, "service_level", "month", "2026-09-01", "client", "acme")
     assert percent(september) in opened.row("service_level")
+
+
+def test_instants_are_of_the_reporting_time_zone(opened: Opened) -> None:
+    """21:04 in UTC of the state is an hour later in Paris, wherever the reader is."""
+    opened.go()
+    assert "as of 9 Dec 2026, 22:04 CET" in opened.text("#facts")
 
 
 def test_targets_and_changes_are_told_in_words(little: Little, opened: Opened) -> None:
@@ -267,9 +318,9 @@ def test_a_definition_is_a_click_away(opened: Opened) -> None:
 
 
 def test_data_runs_nowhere(opened: Opened, little: Little) -> None:
-    opened.go(f"for=client:{HOSTILE}")
     alerts: list[str] = []
     opened.page.on("dialog", lambda dialog: alerts.append(dialog.message))
+    opened.go(f"for=client:{HOSTILE}")
     opened.choose("grain", "quarter")
     assert opened.page.locator("img").count() == 0
     assert alerts == [] and opened.complaints == []

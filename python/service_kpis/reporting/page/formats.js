@@ -124,8 +124,8 @@ function dateText(day) {
 function instantText(text) {
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime())) return text;
-  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' };
-  return `${dateFormat(options).format(instant)} UTC`;
+  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: report.facts.timezone || 'UTC', timeZoneName: 'short' };
+  return dateFormat(options).format(instant);
 }
 
 function periodText(text, grain) {

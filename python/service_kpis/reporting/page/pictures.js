@@ -132,10 +132,17 @@ async function showPicture(picture) {
   figure.classList.toggle('is-empty', !rows.length);
   listRows(figure.querySelector('details'), picture, rows);
   grainsDrawn.set(picture.key, grain ?? chosen.grain);
+  figure.dataset.rows = String(rows.length);
   const view = views.get(picture.key);
   if (view) await view.data('rows', rows).resize().runAsync();
-  else if (rows.length) views.set(picture.key, await embedded(picture, figure.querySelector('.chart'), rows));
-  figure.dataset.rows = String(rows.length);
+  else if (rows.length) {
+    const place = element('div');
+    figure.querySelector('.chart').replaceChildren(place);
+    const made = await embedded(picture, place, rows);
+    // A choice made meanwhile has drawn its own chart, or put a new figure in this one's place.
+    if (place.isConnected) views.set(picture.key, made);
+    else made.finalize();
+  }
 }
 
 // The rows are listed when they are asked for: tables of pictures that nobody opens cost nothing.
