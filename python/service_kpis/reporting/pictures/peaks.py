@@ -52,7 +52,7 @@ def peak_days(connection: duckdb.DuckDBPyConnection) -> Picture:
         select
             grain, period_start, kpi_key, day_type, day_count,
             round(ratio_to_regular - 1, 4) as against, sample_size,
-            coalesce(is_beyond_chance, true) as is_other,
+            is_beyond_chance, coalesce(is_beyond_chance, true) as is_filled,
             list_position(?, kpi_key) as place
         from marts.mart_peak_vs_regular
         where ratio_to_regular is not null and grain in ('month', 'quarter', 'year')
@@ -67,11 +67,12 @@ def peak_days(connection: duckdb.DuckDBPyConnection) -> Picture:
         title=Words("Does it hold on peak days?", "Est-ce que ça tient les jours de pointe ?"),
         reading=Words(
             "How far promotion days and public holidays lie above or below the regular days of "
-            "the same period; the upright line is a regular day. Hollow: chance may explain it. "
-            "At the right, how many such days there were.",
+            "the same period; the upright line is a regular day. Hollow: chance may explain it; "
+            "calls and tickets a day are not judged. At the right, how many such days there were.",
             "De combien les jours de promotion et les jours fériés dépassent les jours ordinaires "
             "de la même période, ou restent en dessous ; la ligne verticale est un jour "
-            "ordinaire. Creux : le hasard peut l'expliquer. À droite, le nombre de ces jours.",
+            "ordinaire. Creux : le hasard peut l'expliquer ; les appels et tickets par jour ne "
+            "sont pas jugés. À droite, le nombre de ces jours.",
         ),
         kpis=tuple(LABELS),
         chart=beside_regular,
@@ -80,7 +81,7 @@ def peak_days(connection: duckdb.DuckDBPyConnection) -> Picture:
             Column("day_type", PEAK, words=DAY_TYPES),
             Column("against", AGAINST, "ratio"),
             Column("day_count", COUNT, "count"),
-            Column("is_other", Words("Beyond chance", "Au-delà du hasard"), "flag"),
+            Column("is_beyond_chance", Words("Beyond chance", "Au-delà du hasard"), "flag"),
         ),
         rows=rows,
         follows="period",
@@ -115,7 +116,7 @@ def beside_regular(language: Language) -> alt.TopLevelMixin:
         legend=alt.Legend(title=None, symbolOpacity=1),
     )
     filled = [
-        {"test": f"datum.is_other && datum.day_type == '{word}'", "value": shown}
+        {"test": f"datum.is_filled && datum.day_type == '{word}'", "value": shown}
         for word, shown in zip(words, [ACCENT, SECOND], strict=True)
     ]
     return alt.layer(
