@@ -121,6 +121,20 @@ def test_facts_of_another_build_are_left_out(tmp_path: Path) -> None:
     assert facts["published_at"] == "2026-12-10T08:02:00Z"
 
 
+def test_after_a_rollback_the_file_says_its_own_currency(tmp_path: Path) -> None:
+    warehouse = publish_little(tmp_path, empty=True).warehouse
+    settings = {"vars": {"reporting_currency": "CHF", "reporting_timezone": "Europe/Zurich"}}
+    with duckdb.connect(warehouse.published) as connection:
+        connection.execute(f"""
+            create or replace macro marts.publication() as table select 'b0' as build_id,
+                '2026-12-10T08:02:00Z' as published_at, '2026-12-09T21:04:00Z' as as_of,
+                '{json.dumps(settings)}' as settings
+        """)
+    facts = payload_of(write_report(warehouse).read_text(encoding="utf-8"))["facts"]
+    assert (facts["currency"], facts["timezone"]) == ("CHF", "Europe/Zurich")
+    assert facts["check_count"] is None  # of build b1, which the state tells of
+
+
 def test_nothing_published_is_a_plain_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Nothing is published in .* `service-kpis run`"):
         write_report(Warehouse(tmp_path))

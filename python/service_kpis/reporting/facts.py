@@ -7,7 +7,7 @@ from typing import Any
 
 from service_kpis import state
 from service_kpis.errors import MachineError
-from service_kpis.publishing import publication
+from service_kpis.publishing import publication, read_settings
 from service_kpis.warehouse import Warehouse
 
 
@@ -27,6 +27,8 @@ def known_facts(warehouse: Warehouse) -> dict[str, Any]:
         build = {}
     if published is None or checks.get("build_id") != published.id:
         checks = {}
+    # The file's own, where it has them: after a rollback the state is of another build.
+    made_with = (read_settings(warehouse.published) or {}).get("vars") or build.get("vars") or {}
     if published is not None:
         published_at = published.at
     else:  # the file was not made by `publish`, which would have written into it
@@ -35,8 +37,8 @@ def known_facts(warehouse: Warehouse) -> dict[str, Any]:
     return {
         "published_at": published_at,
         "as_of": published.as_of if published else None,
-        "currency": (build.get("vars") or {}).get("reporting_currency", ""),
-        "timezone": (build.get("vars") or {}).get("reporting_timezone", ""),
+        "currency": made_with.get("reporting_currency", ""),
+        "timezone": made_with.get("reporting_timezone", ""),
         "check_count": checks.get("count"),
         "checked_at": checks.get("at"),
         "warnings": [
