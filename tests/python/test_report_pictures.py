@@ -17,6 +17,7 @@ from report_warehouse import make_tables
 from service_kpis.reporting.picture import LANGUAGES, Picture
 from service_kpis.reporting.pictures import all_pictures
 
+PROMISES = {"service_level_by_contract", "promises_over_time"}
 SERIES = {
     *("kpi_key", "kpi", "period_start", "period", "value", "low", "high", "target"),
     *("sample_size", "is_complete", "is_chosen"),
@@ -81,13 +82,33 @@ def test_a_promise_stands_beside_the_cell_that_it_was_made_of(pictures: dict[str
     assert found == [("acme / hotline", 0.6, "missed"), ("acme", 0.85, "met")]
     of_client = rows_of(picture, dimension="client", dimension_value="acme")
     assert len(of_client) == 2
-    assert [row["contract"] for row in rows_of(picture, dimension="contract")] == ["acme / hotline"]
+    of_contract = [row["contract"] for row in rows_of(picture, dimension="contract")]
+    assert of_contract == ["acme / hotline", "acme"]
+
+
+def test_a_promise_to_everybody_is_each_clients_and_has_a_name(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "promises.duckdb") as connection:
+        make_tables(connection)
+        fill(connection)
+        connection.execute("""
+            insert into marts.mart_sla_compliance by name
+            select * replace (null as client, null as service) from marts.mart_sla_compliance
+            where service is not null
+        """)
+        both = [each for each in all_pictures(connection) if each.key in PROMISES]
+    assert {each.key for each in both} == PROMISES
+    for picture in both:
+        [row] = rows_of(picture, dimension="client", dimension_value="client 1")
+        [column] = [column for column in picture.columns if column.name == "contract"]
+        told = column.words[row["contract"]]
+        assert (told.en, told.fr) == ("all clients", "tous les clients")
+        assert len(rows_of(picture, dimension="contract")) == 3
 
 
 def test_few_calls_are_no_verdict_on_an_agent(pictures: dict[str, Picture]) -> None:
     """75 % of all lies within 70 and 88 %, and not within 36 and 63 %."""
     found = {
-        row["agent"]: row["is_other"] for row in rows_of(pictures["agents_first_call_resolution"])
+        row["agent"]: row["is_filled"] for row in rows_of(pictures["agents_first_call_resolution"])
     }
     assert (found["as all"], found["worse"]) == (False, True)
     assert "(none)" not in found
@@ -95,9 +116,11 @@ def test_few_calls_are_no_verdict_on_an_agent(pictures: dict[str, Picture]) -> N
 
 def test_peaks_are_told_against_regular_days(pictures: dict[str, Picture]) -> None:
     found = {
-        row["kpi_key"]: (row["against"], row["is_other"]) for row in rows_of(pictures["peak_days"])
+        row["kpi_key"]: (row["against"], row["is_beyond_chance"], row["is_filled"])
+        for row in rows_of(pictures["peak_days"])
     }
-    assert found == {"calls_offered": (0.75, True), "service_level": (-0.5, False)}
+    # How many calls come is not judged: no verdict, and no hollow dot.
+    assert found == {"calls_offered": (0.75, None, True), "service_level": (-0.5, False, False)}
 
 
 def test_times_stand_side_by_side(pictures: dict[str, Picture]) -> None:

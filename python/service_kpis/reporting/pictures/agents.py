@@ -63,7 +63,7 @@ def agents_beside_each_other(connection: duckdb.DuckDBPyConnection, key: str) ->
             cell.grain, cell.period_start, cell.dimension_value as agent, cell.value,
             cell.ci_low as low, cell.ci_high as high, null as target, cell.sample_size,
             -cell.value as place, whole.value as whole,
-            coalesce(whole.value < cell.ci_low or whole.value > cell.ci_high, false) as is_other
+            coalesce(whole.value < cell.ci_low or whole.value > cell.ci_high, false) as is_filled
         from marts.kpi_values as cell
         inner join whole using (grain, period_start)
         where cell.kpi_key = ? and cell.dimension = 'agent' and cell.dimension_value <> '(none)'

@@ -30,6 +30,7 @@ from service_kpis.reporting.pictures.shapes import (
 )
 
 CONTRACT = Words("Contract", "Contrat")
+EVERYBODY = {"(all)": Words("all clients", "tous les clients")}
 LEVEL = Words("Service level", "Taux de décroché dans le délai")
 PROMISED = Words("Promised", "Promis")
 KPI = Words("KPI", "Indicateur")
@@ -37,12 +38,13 @@ VERDICT = Words("Verdict", "Verdict")
 VERDICTS = {"met": Words("met", "tenu"), "missed": Words("missed", "manqué")}
 MOST_CONTRACTS = 20
 
-# A promise made over all services of a client, or to every client of a service, names but one.
+# A promise made over all services of a client, or to every client of a service, names but one; it
+# bears on each choice that it holds for, as in the page's table of contracts.
 PROMISES = """
     promises as (
         select
             sla.*,
-            concat_ws(' / ', sla.client, sla.service) as contract,
+            coalesce(nullif(concat_ws(' / ', sla.client, sla.service), ''), '(all)') as contract,
             case
                 when sla.client is not null and sla.service is not null then 'contract'
                 when sla.client is not null then 'client'
@@ -55,13 +57,20 @@ PROMISES = """
     ),
 
     chosen as (
-        select *, 'all' as dimension, 'all' as dimension_value from promises
-        union all
-        select *, 'client', client from promises where client is not null
-        union all
-        select *, 'service', service from promises where service is not null
-        union all
-        select *, 'contract', contract from promises where made_to = 'contract'
+        select promises.*, offered.dimension, offered.dimension_value
+        from promises
+        inner join offered
+            on case offered.dimension
+                when 'client' then coalesce(promises.client = offered.dimension_value, true)
+                when 'service' then coalesce(promises.service = offered.dimension_value, true)
+                when 'contract' then case promises.made_to
+                    when 'contract' then promises.contract = offered.dimension_value
+                    when 'client' then starts_with(offered.dimension_value, client || ' / ')
+                    when 'service' then ends_with(offered.dimension_value, ' / ' || service)
+                    else true
+                end
+                else true
+            end
     )
 """
 
@@ -82,9 +91,8 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
             chosen.grain, chosen.period_start, chosen.dimension, chosen.dimension_value,
             chosen.contract, chosen.value, cell.ci_low as low, cell.ci_high as high,
             chosen.target, chosen.verdict, chosen.sample_size,
-            chosen.difference as place, chosen.is_complete as is_other
+            chosen.difference as place, chosen.is_complete as is_filled
         from chosen
-        inner join offered using (dimension, dimension_value)
         left join marts.kpi_values as cell
             on chosen.kpi_key = cell.kpi_key
             and chosen.grain = cell.grain
@@ -122,7 +130,7 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
         kpis=("service_level",),
         chart=lambda language: dots("contract", LEVEL, "ratio", language),
         columns=(
-            Column("contract", CONTRACT),
+            Column("contract", CONTRACT, words=EVERYBODY),
             Column("value", LEVEL, "ratio"),
             Column("low", LOW, "ratio"),
             Column("high", HIGH, "ratio"),
@@ -156,7 +164,6 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
             grain, period_start, dimension, dimension_value, contract, kpi_key, verdict,
             is_complete, sample_size
         from chosen
-        inner join offered using (dimension, dimension_value)
         {kept_periods()}
             and dense_rank() over (
                 partition by dimension, dimension_value order by contract, kpi_key
@@ -180,7 +187,7 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
         chart=kept_or_missed,
         columns=(
             Column("period", PERIOD),
-            Column("contract", CONTRACT),
+            Column("contract", CONTRACT, words=EVERYBODY),
             Column("kpi_key", KPI, words=labels),
             Column("verdict", VERDICT, words=VERDICTS),
             Column("sample_size", SAMPLE, "count"),

@@ -50,7 +50,7 @@ def rating_by_platform(connection: duckdb.DuckDBPyConnection) -> Picture:
         f"""
         select
             grain, period_start, dimension_value as platform, value, ci_low as low, ci_high as high,
-            null as target, sample_size, -value as place, is_complete as is_other
+            null as target, sample_size, -value as place, is_complete as is_filled
         from marts.kpi_values
         where kpi_key = 'average_rating' and dimension = 'platform' and value is not null
             and grain in ('week', 'month', 'quarter', 'year')

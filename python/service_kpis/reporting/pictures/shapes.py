@@ -52,7 +52,6 @@ ROW_HEIGHT = 26
 
 SAMPLE = Words("Counted", "Effectif")
 PERIOD = Words("Period", "Période")
-INTERVAL = Words("95 % interval", "Intervalle à 95 %")
 LOW = Words("At least (95 %)", "Au moins (95 %)")
 HIGH = Words("At most (95 %)", "Au plus (95 %)")
 TARGET_WORD = Words("Target", "Objectif")
@@ -181,7 +180,7 @@ def dots(
     """Draw one value by name as a dot with its 95 % interval; how many it counts stands beside it.
 
     Rows have `value`, `low`, `high`, `target` (a tick, where it is known), `sample_size`, `place`
-    (the order) and `is_other` (0 where the value can't be told from the whole's: a hollow dot).
+    (the order) and `is_filled` (false: a hollow dot; what that says is the picture's reading).
     """
     scale = alt.Scale(zero=False, nice=unit != "seconds", rangeMax={"expr": f"width - {GUTTER}"})
     base = alt.Chart(ROWS, height=alt.Step(ROW_HEIGHT))
@@ -203,7 +202,7 @@ def dots(
         known.mark_point(size=70, stroke=ACCENT, strokeWidth=1.8, opacity=1).encode(
             y=y,
             x=x,
-            fill=alt.condition("datum.is_other", alt.value(ACCENT), alt.value(PAPER)),
+            fill=alt.condition("datum.is_filled", alt.value(ACCENT), alt.value(PAPER)),
             tooltip=[
                 alt.Tooltip(f"{name}:N", title=" "),
                 alt.Tooltip("value:Q", title=title.of(language), formatType=unit),

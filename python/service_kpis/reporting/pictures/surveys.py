@@ -171,7 +171,7 @@ def satisfaction_by_channel(connection: duckdb.DuckDBPyConnection) -> Picture:
         select
             grain, period_start, dimension_value as channel, value, ci_low as low, ci_high as high,
             (select target from marts.kpi_catalogue where kpi_key = ?) as target,
-            sample_size, -value as place, is_complete as is_other
+            sample_size, -value as place, is_complete as is_filled
         from marts.kpi_values
         where kpi_key = ? and dimension = 'channel' and value is not null
             and grain in ('week', 'month', 'quarter', 'year')
