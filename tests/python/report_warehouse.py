@@ -60,8 +60,6 @@ CELLS: list[tuple[str, str, str, float]] = [
     ("channel_share", "channel", HOSTILE, -0.12),
     ("issue_resolution_rate", "all", "all", 0.0),
 ]
-# KPIs that only have months and longer.
-COARSE = ("churn_rate",)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the report and the summary of a run read: the published file, opened read-only."""
+"""What the report reads: the published file, opened read-only."""
 
 from __future__ import annotations
 
@@ -30,19 +30,6 @@ class Kpi:
     target_on: date | None
     owner: str
     source_article: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """A row of marts.kpi_scorecard: the latest complete period beside the one before."""
-
-    key: str
-    grain: str
-    period: date
-    value: float
-    change: float | None
-    target: float | None
-    status: str
 
 
 @contextmanager
@@ -93,14 +80,3 @@ def read_catalogue(connection: duckdb.DuckDBPyConnection) -> list[Kpi]:
         from marts.kpi_catalogue
     """).fetchall()
     return [Kpi(*row) for row in rows]
-
-
-def read_scores(connection: duckdb.DuckDBPyConnection) -> list[Score]:
-    """Read the scorecard of every KPI as a whole."""
-    rows = connection.execute("""
-        select kpi_key, grain, period_start, value, change, cast(target as double), status
-        from marts.kpi_scorecard
-        where value is not null and dimension = 'all'
-        order by kpi_key, grain
-    """).fetchall()
-    return [Score(*row) for row in rows]
