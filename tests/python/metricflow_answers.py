@@ -16,9 +16,6 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-Cell = tuple[str, str]
-"""Day that the period starts on, as text, and value of the dimension."""
-
 
 def engine_of(semantic_manifest: Path) -> MetricFlowEngine:
     manifest = parse_manifest_from_dbt_generated_manifest(semantic_manifest.read_text())
@@ -35,6 +32,20 @@ def answer(
     group_by: Sequence[str],
 ) -> list[dict[str, Any]]:
     request = MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=group_by)
+    return _answered(engine, connection, request)
+
+
+def answer_saved(
+    engine: MetricFlowEngine, connection: duckdb.DuckDBPyConnection, name: str
+) -> list[dict[str, Any]]:
+    return _answered(engine, connection, MetricFlowQueryRequest.create(saved_query_name=name))
+
+
+def _answered(
+    engine: MetricFlowEngine,
+    connection: duckdb.DuckDBPyConnection,
+    request: MetricFlowQueryRequest,
+) -> list[dict[str, Any]]:
     found = connection.execute(engine.explain(request).sql_statement.sql)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
