@@ -56,7 +56,7 @@ class Row:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run what `NAME=VALUE` arguments ask for; gives 0 if everything held, 1 else, 2 for usage."""
+    """Run what `NAME=VALUE` arguments ask for; 0 if all held, 1 else, 2 usage, 130 interrupted."""
     counts = {name: count for module in MODULES for name, count in module.COUNTS.items()}
     seed, only = 1, None
     for argument in arguments:
@@ -71,10 +71,15 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{argument} means nothing here. {usage(counts)}", file=sys.stderr)
             return 2
     rows: list[Row] = []
-    for module in MODULES:
-        if only in (None, short_name(module)):
-            print(f"{short_name(module)} …", file=sys.stderr, flush=True)
-            rows.extend(run(module, counts, seed))
+    try:
+        for module in MODULES:
+            if only in (None, short_name(module)):
+                print(f"{short_name(module)} …", file=sys.stderr, flush=True)
+                run(module, counts, seed, rows)
+    except KeyboardInterrupt:
+        print("interrupted; until then:", file=sys.stderr)
+        print_table(rows)
+        return 130
     print_table(rows)
     return int(any(row.held < row.tried for row in rows))
 
@@ -88,16 +93,18 @@ def usage(counts: Mapping[str, int]) -> str:
     return f"There are SEED=1, ONLY=<{'|'.join(map(short_name, MODULES))}>, {numbers}."
 
 
-def run(module: ModuleType, counts: Mapping[str, int], seed: int) -> list[Row]:
-    """Run one module's trials; one that breaks off counts as a trial that did not hold."""
+def run(module: ModuleType, counts: Mapping[str, int], seed: int, told: list[Row]) -> None:
+    """Run one module's trials into `told`; one that breaks off counts as one that did not hold."""
     rows: dict[str, Row] = {}
     started = told_at = time.monotonic()
 
     def add(trial: Trial) -> None:
         nonlocal started, told_at
         now = time.monotonic()
-        row = rows.setdefault(trial.name, Row(short_name(module), trial.name))
-        row.add(trial, now - started)
+        if trial.name not in rows:
+            rows[trial.name] = Row(short_name(module), trial.name)
+            told.append(rows[trial.name])
+        rows[trial.name].add(trial, now - started)
         started = now
         if now - told_at > SECONDS_BETWEEN_LINES:
             told_at = now
@@ -109,7 +116,6 @@ def run(module: ModuleType, counts: Mapping[str, int], seed: int) -> list[Row]:
             add(trial)
     except Exception:  # noqa: BLE001  the other modules' trials are worth having all the same
         add(Trial("every trial was made", held=False, detail=traceback.format_exc()))
-    return list(rows.values())
 
 
 def print_table(rows: Sequence[Row]) -> None:
