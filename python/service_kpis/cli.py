@@ -10,14 +10,23 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from service_kpis import contract, settings, state, steps, telling
+from service_kpis import contract, steps, telling
 from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
+from service_kpis.options import (
+    RotateKeyOption,
+    SeedsOption,
+    Sources,
+    VarsOption,
+    keep_landing_vars,
+    parsed_vars,
+    require_landing_vars,
+)
 from service_kpis.status import read_status
 
 app = typer.Typer(
@@ -53,38 +62,6 @@ def front(
         typer.echo(context.get_help())
 
 
-Sources = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="SOURCE", help="Folders of files, or source.yml files."),
-]
-VarsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--vars",
-        metavar="YAML",
-        help="Settings such as '{reporting_timezone: Europe/Paris}', kept until others are given; "
-        "'{}' = the defaults of dbt_project.yml.",
-    ),
-]
-SeedsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--seeds",
-        metavar="DIR",
-        help="A folder with your own business_hours.csv, calendar_days.csv, request_types.csv, "
-        "response_promises.csv, kpi_targets.csv or sla_targets.csv, kept until others are given; "
-        "a file missing there stays the shipped one. `--seeds seeds` = the shipped ones.",
-    ),
-]
-RotateKeyOption = Annotated[
-    bool,
-    typer.Option(
-        "--rotate-key",
-        help="Take another key than people are known by: every hash of a person changes.",
-    ),
-]
-
-
 @command(app)
 def run(
     session: Session,
@@ -99,7 +76,7 @@ def run(
 
     Example: service-kpis run exports/telephony exports/helpdesk
     """
-    given = _given(vars_text)
+    given = parsed_vars(vars_text)
     with session.warehouse.locked():
         seed_files.require_valid(session.warehouse, seeds)
         steps.land(session, sources or [], is_key_rotated=rotate_key, given=given)
@@ -133,8 +110,8 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
 
     Example: service-kpis land exports/telephony --dry-run
     """
-    given = _given(vars_text)
-    _require_landing_vars(given or {})
+    given = parsed_vars(vars_text)
+    require_landing_vars(given or {})
     with session.warehouse.locked():
         steps.land(
             session,
@@ -145,7 +122,7 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
             given=given,
         )
         if given is not None and not dry_run:
-            _keep_landing_vars(session, given)
+            keep_landing_vars(session, given)
 
 
 @command(app)
@@ -182,7 +159,7 @@ def build(
     Example: service-kpis build --vars '{answer_threshold_seconds: 30}'
     """
     with session.warehouse.locked():
-        steps.build(session, _given(vars_text), seeds, select)
+        steps.build(session, parsed_vars(vars_text), seeds, select)
 
 
 @command(app)
@@ -426,23 +403,3 @@ def main() -> int:
     # loaded, and ends the process where it gets none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return invoke(app, sys.argv[1:])
-
-
-def _given(vars_text: str | None) -> dict[str, Any] | None:
-    return None if vars_text is None else settings.parse_vars(vars_text)
-
-
-def _require_landing_vars(given: dict[str, Any]) -> None:
-    others = [name for name in given if name not in settings.LANDING_VARS]
-    if others:
-        raise InputError(
-            f"--vars of `land` takes {' and '.join(settings.LANDING_VARS)}; {', '.join(others)} "
-            "acts when the marts are built: give it to `service-kpis build` or `run`."
-        )
-
-
-def _keep_landing_vars(session: Session, given: dict[str, Any]) -> None:
-    """Keep what acts at landing, and leave the vars of the last build as they are."""
-    kept = state.read(session.warehouse).get("vars", {})
-    of_the_build = {name: kept[name] for name in kept if name not in settings.LANDING_VARS}
-    state.update(session.warehouse, {"vars": of_the_build | given})
