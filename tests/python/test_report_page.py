@@ -98,7 +98,7 @@ def test_the_skeleton_is_accessible(html: str) -> None:
 
 
 def test_the_file_is_small(html: str, little: Little) -> None:
-    # The bundle is 0.9 MB; five years of real data are measured in docs/report.md.
+    # The bundle is 0.9 MB; docs/report.md says what random figures of five years come to.
     assert len(html) < 1_400_000
 
 
