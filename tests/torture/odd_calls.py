@@ -13,6 +13,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Paris")
+REQUIRED = ("call_id", "direction", "started_at", "ended_at")
 COLUMNS = ("call_id", "direction", "caller_number", "started_at", "ended_at", "hold_seconds")
 """What the files hold, in the contract's order."""
 
