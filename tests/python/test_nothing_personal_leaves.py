@@ -144,7 +144,7 @@ def test_a_model_that_fails_on_a_value_does_not_log_it(tmp_path: Path) -> None:
         ("select cast('Anne' as int)", "Conversion Error: Could not convert string …"),
         ("select strptime('Anne', '%Y')", "Invalid Input Error: Could not parse string …"),
         ("select 33639981122::int", "Conversion Error: Type INT64 with value …"),
-        ("insert into t values ('Anne'), ('Anne')", "Constraint Error: Duplicate key …"),
+        ("insert into t values ('Anne'), ('Anne')", "Constraint Error: "),
         ("insert into t values (null)", "Constraint Error: NOT NULL constraint failed: t.a …"),
         ("select b from t", 'Binder Error: Referenced column "b" not found in FROM clause!'),
     ],
@@ -154,7 +154,9 @@ def test_the_words_of_an_error_end_before_a_value(sql: str, told: str) -> None:
         connection.execute("create table t (a text primary key)")
         with pytest.raises(duckdb.Error) as raised:
             connection.execute(sql).fetchall()
-    assert without_values(raised.value).startswith(told)
+    words = without_values(raised.value)
+    assert words.startswith(told)
+    assert "Anne" not in words and "33639981122" not in words
 
 
 def test_odd_texts_are_data(tmp_path: Path) -> None:
