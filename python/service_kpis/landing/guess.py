@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import itertools
 import json
 import tempfile
 from collections.abc import Sequence
@@ -12,12 +14,20 @@ import duckdb
 
 from service_kpis.contract import Column, Table, tables
 from service_kpis.errors import InputError
-from service_kpis.landing.files import copy_aside
+from service_kpis.landing.durations import seconds_expression, without_unit
+from service_kpis.landing.files import copy_aside, open_bytes, text_stream
 from service_kpis.landing.options import Options
 from service_kpis.landing.read_csv import layout_of, read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
 from service_kpis.landing.read_xlsx import read_xlsx
-from service_kpis.landing.samples import code_expression, formats_of_all, texts_of, time_columns
+from service_kpis.landing.samples import (
+    are_words_known,
+    code_expression,
+    formats_of_all,
+    may_hold,
+    texts_of,
+    time_columns,
+)
 from service_kpis.landing.source import format_of
 from service_kpis.landing.synonyms import SYNONYMS, plain
 from service_kpis.sql import identifier
@@ -94,23 +104,45 @@ def _look_at(file: Path) -> Guessed:
 def _csv_header(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str
 ) -> tuple[tuple[str, ...], list[str]]:
-    for encoding in ("utf-8", "cp1252", "latin-1"):
-        options = Options(encoding=encoding)
-        raw = read_csv(connection, aside, shown, options, "first")
-        if not any(bad.code == "undecodable" for bad in raw.bad_rows):
-            break
+    encoding = _encoding(aside, shown)
+    options = Options(encoding=encoding)
+    columns = read_csv(connection, aside, shown, options, "first").columns
     found = []
     delim = layout_of(aside, shown, options).delim
     if delim != ",":
         found.append('delim: "\\t"' if delim == "\t" else f'delim: "{delim}"')
     if encoding != "utf-8":
         found.append(f"encoding: {encoding}")
-    return raw.columns, found
+    return columns, found
+
+
+def _encoding(aside: Path, shown: str) -> str:
+    """Find a file's encoding: UTF-16 by its first bytes, UTF-8, else a Western European one.
+
+    A few bytes that are no UTF-8, beside more lines that are, are bad rows of a UTF-8 file.
+    """
+    with open_bytes(aside, shown) as binary:
+        start = binary.read(2)
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    if b"\0" in start:
+        return "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
+    for encoding in ("utf-8", "cp1252"):
+        readable = undecodable = 0
+        with open_bytes(aside, shown) as binary:
+            for line in text_stream(binary, encoding, "surrogateescape"):
+                if not line.isascii():
+                    is_bad = any("\udc80" <= mark <= "\udcff" for mark in line)
+                    undecodable += is_bad
+                    readable += not is_bad
+        if not undecodable or (encoding == "utf-8" and readable > undecodable):
+            return encoding
+    return "latin-1"
 
 
 def _mapping(file: Guessed) -> tuple[Table, list[str]]:
     """Give the table that a file's columns resemble most, and the lines of its mapping."""
-    table, mapped = _best_table(file.path, file.columns)
+    table, mapped = _best_table(file)
     required = [column.name for column in table.columns if column.is_required]
     used: list[str] = []
     columns = []
@@ -121,7 +153,9 @@ def _mapping(file: Guessed) -> tuple[Table, list[str]]:
             used += sources
             if column.data_type in {"timestamp", "date"}:
                 times.append(texts_of(file.rows, *sources))
-            columns.append(f"      {column.name}: {_quoted(expression)}  # ?")
+            is_known = are_words_known(column, mapped[column.name], file.rows)
+            words = "" if is_known else f" to be translated to {', '.join(column.values)}"
+            columns.append(f"      {column.name}: {_quoted(expression)}  # ?{words}")
         elif column.name in required:
             listed = f": {', '.join(column.values)}" if column.values else ""
             columns.append(
@@ -143,7 +177,11 @@ def _expression(file: Guessed, column: Column, source: str) -> tuple[str, tuple[
     if column.data_type == "timestamp":
         sources = time_columns(source, file.columns, file.rows)
         return " || ' ' || ".join(map(identifier, sources)), sources
-    return code_expression(column, source, file.rows) or identifier(source), (source,)
+    if column.name.endswith("_seconds"):
+        expression = seconds_expression(source, texts_of(file.rows, source))
+    else:
+        expression = code_expression(column, source, file.rows)
+    return expression or identifier(source), (source,)
 
 
 def _quoted(expression: str) -> str:
@@ -160,29 +198,49 @@ def _options(options: list[str], formats: list[str]) -> list[str]:
     return [f"    options: {{{', '.join(options)}}}  # ?{other}"] if options else []
 
 
-def _best_table(file: Path, columns: tuple[str, ...]) -> tuple[Table, dict[str, str]]:
-    """Choose the table whose required columns, then others, the header tells best."""
-    stem = plain(file.name.split(".")[0])
+def _best_table(file: Guessed) -> tuple[Table, dict[str, str]]:
+    """Choose the table that the header tells best, by its required columns and by all.
 
-    def fit(table: Table) -> tuple[bool, float, int]:
-        mapped = _map(table, columns)
+    A table that requires one column alone has it in the files of other tables, too.
+    """
+    stem = plain(file.path.name.split(".")[0])
+
+    def fit(table: Table) -> tuple[bool, float]:
+        mapped = _map(table, file)
         required = [column.name for column in table.columns if column.is_required]
         share = sum(name in mapped for name in required) / len(required)
         is_named = plain(table.name) in stem or plain(table.name).removesuffix("s") in stem
-        return is_named, share, len(mapped)
+        return is_named, share * len(mapped)
 
     best = max(tables().values(), key=fit)
-    return best, _map(best, columns)
+    return best, _map(best, file)
 
 
-def _map(table: Table, columns: tuple[str, ...]) -> dict[str, str]:
-    """Map the table's columns to the file's, each of these once, by name and then by synonym."""
+def _map(table: Table, file: Guessed) -> dict[str, str]:
+    """Map the table's columns to the file's, each of these once, by name and then by synonym.
+
+    Of several synonyms the first counts, as they stand from the plainest to the vaguest.
+    """
     mapped: dict[str, str] = {}
     for is_synonym in (False, True):
         for column in table.columns:
-            words = SYNONYMS.get(column.name, "") if is_synonym else plain(column.name)
-            for source in columns:
+            words = _words(table, column) if is_synonym else [plain(column.name)]
+            for word, source in itertools.product(words, file.columns):
                 is_free = column.name not in mapped and source not in mapped.values()
-                if is_free and plain(source) in words.split():
+                if (
+                    is_free
+                    and word == _header(column, source)
+                    and may_hold(column, source, file.columns, file.rows)
+                ):
                     mapped[column.name] = source
     return mapped
+
+
+def _words(table: Table, column: Column) -> list[str]:
+    """Give the words for a column; a file's `id` is the id of what its rows are."""
+    words = SYNONYMS.get(column.name, "").split()
+    return [*words, "id"] if table.key == (column.name,) else words
+
+
+def _header(column: Column, source: str) -> str:
+    return plain(without_unit(source)[0] if column.name.endswith("_seconds") else source)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from service_kpis.contract import Column
+from service_kpis.landing.durations import seconds_expression
 from service_kpis.landing.synonyms import plain
 from service_kpis.sql import identifier, literal
 
@@ -21,12 +22,13 @@ FORMATS = (*(day + clock for clock in CLOCKS for day in DAYS), "%Y%m%d", "%Y%m%d
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}")
 CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?")
+SHORT_NUMBER = re.compile(r"-?\d{0,7}([.,]\d+)?")
 DAY_NAMES = ("date", "day", "jour", "tag", "datum", "fecha", "dia")
 CLOCK_NAMES = ("time", "heure", "uhrzeit", "zeit", "hora")
 
 CODES = {
     "inbound": "in incoming entrant entrante eingehend received recu",
-    "outbound": "out outgoing sortant saliente ausgehend",
+    "outbound": "out outgoing sortant saliente ausgehend outboundapi outbounddial",
     "new": "nouveau nouvelle neu nuevo nueva",
     "open": "ouvert ouverte offen abierto abierta inprogress encours inbearbeitung enproceso",
     "pending": "enattente wartend pendiente pendingcustomerresponse waiting",
@@ -50,6 +52,37 @@ YES = ("oui", "o", "ja", "j", "si", "s", "y", "yes", "true", "1")
 NO = ("non", "nein", "n", "no", "false", "0")
 
 
+def may_hold(column: Column, source: str, columns: Sequence[str], rows: Rows) -> bool:
+    """Tell whether what stands in a file's column may be what ours wants; true where nothing does.
+
+    A header may promise more than it holds: `Answered` is a time here and a yes there, `Queue time`
+    a moment or how long somebody waited, `Wrap-up` seconds or a code.
+    """
+    texts = texts_of(rows, source)
+    match column.data_type if texts else "anything":
+        case "timestamp" | "date" if _all(CLOCK, texts):
+            return len(time_columns(source, columns, rows)) > 1 and not _are_short(texts)
+        case "timestamp" | "date":
+            return _have_digits(texts) and not _all(SHORT_NUMBER, texts)
+        case "integer" if column.name.endswith("_seconds"):
+            return seconds_expression(source, texts) is not None
+        case "integer" | "decimal":
+            return _have_digits(texts)
+        case "boolean":
+            return any(plain(text) in {*BOOLEANS, *YES, *NO} for text in texts)
+        case _:
+            return True
+
+
+def are_words_known(column: Column, source: str, rows: Rows) -> bool:
+    """Tell whether every word of a column of codes is the contract's, or is translated to it."""
+    return not column.values or all(
+        text.lower() in column.values
+        or any(plain(text) in CODES.get(ours, "").split() for ours in column.values)
+        for text in texts_of(rows, source)
+    )
+
+
 def texts_of(rows: Rows, *columns: str) -> list[str]:
     """Give what the columns hold together, where each is filled."""
     parts = [[(row[column] or "").strip() for column in columns] for row in rows]
@@ -68,10 +101,15 @@ def time_columns(source: str, columns: Sequence[str], rows: Rows) -> tuple[str, 
 
 
 def formats_of(texts: Sequence[str]) -> list[str]:
-    """Give the formats that every text may be written in; none for ISO 8601, and for none known."""
+    """Give the formats that most texts may be written in; none for ISO 8601, and for none known.
+
+    Some rows are wrong, typed in by hand or of a day that is none: what the others bear is told.
+    """
     if not texts or _all(ISO, texts):
         return []
-    return [each for each in FORMATS if all(_is_read(text, each) for text in texts)]
+    read = {each: sum(_is_read(text, each) for text in texts) for each in FORMATS}
+    most = max(read.values())
+    return [each for each in FORMATS if read[each] == most and 2 * most > len(texts)]
 
 
 def formats_of_all(columns: Sequence[Sequence[str]]) -> list[str]:
@@ -104,6 +142,16 @@ def code_expression(column: Column, source: str, rows: Rows) -> str | None:
         if word in CODES.get(ours, "").split()
     ]
     return f"case {name} {' '.join(cases)} else {name} end" if cases else None
+
+
+def _are_short(clocks: Sequence[str]) -> bool:
+    """All under an hour: durations, as nobody is at work at that time alone."""
+    return all(int(clock.split(":")[0]) == 0 for clock in clocks)
+
+
+def _have_digits(texts: Sequence[str]) -> bool:
+    """Most have one: some exports write a word where they have no value."""
+    return 2 * sum(any(map(str.isdigit, text)) for text in texts) > len(texts)
 
 
 def _all(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
