@@ -12,7 +12,7 @@ import pytest
 from landing_helpers import CALL, CALLS, land_files, query, refused, write
 from service_kpis.errors import InputError
 from service_kpis.landing import FileAccount, init, known_sources, land, remove
-from service_kpis.landing.parties import normalise_number
+from service_kpis.landing.numbers import normalise_number
 from service_kpis.warehouse import Warehouse
 
 

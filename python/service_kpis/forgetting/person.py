@@ -15,7 +15,7 @@ import duckdb
 
 from service_kpis.errors import InputError
 from service_kpis.landing.forgotten import e_mail_as_known
-from service_kpis.landing.parties import normalise_number
+from service_kpis.landing.numbers import normalise_number
 
 
 @dataclass

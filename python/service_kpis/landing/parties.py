@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 
 import duckdb
-import phonenumbers
 
 from service_kpis.contract import tables
 from service_kpis.landing.batch import batch
+from service_kpis.landing.numbers import normalise_number
 from service_kpis.sql import identifier
 
 _HASH_DIGITS = 32
-WITHHELD = frozenset({"anonymous", "unknown", "restricted", "withheld", "private", "unavailable"})
-TOKEN_PREFIX = "forgotten_"  # noqa: S105  no password
-"""What every token begins with that stands for an erased person (landing/forgotten.py)."""
-
-
-@lru_cache(maxsize=100_000)
-def normalise_number(number: str, country: str) -> tuple[str, str] | None:
-    """Give (kind, normalised) of a number as its switch wrote it, or None where it is withheld.
-
-    Kind `phone`: E.164 digits without `+`, where `phonenumbers` can parse it and calls it possible;
-    `text`: the trimmed text, where it holds a digit (extensions, short codes).
-    """
-    text = number.strip()
-    if text.lower() in WITHHELD:
-        return None
-    if text.startswith(TOKEN_PREFIX):
-        return "text", text
-    try:
-        parsed = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed and phonenumbers.is_possible_number(parsed):
-        e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-        return "phone", e164.removeprefix("+")
-    has_digit = any(unicodedata.category(mark) == "Nd" for mark in text)
-    return ("text", text) if has_digit else None
 
 
 def keyed_hash(key: bytes, kind: str, value: str) -> str:
