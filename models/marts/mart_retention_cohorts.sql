@@ -26,6 +26,7 @@ members as (
         on
             firsts.first_active_on >= periods.period_start
             and firsts.first_active_on < {{ period_end('periods.grain', 'periods.period_start') }}
+            and firsts.first_active_on <= periods.closes_on
 ),
 
 cohorts as (
