@@ -87,6 +87,36 @@ def test_cells_that_are_new_gone_or_moved_are_counted_and_noise_is_not(warehouse
     assert counts == {"review_burst": (0, 0, 0, 1), "service_level": (0, 1, 1, 2)}
 
 
+def test_more_than_a_billionth_is_a_change_and_a_fall_is_as_great_as_a_rise(tmp_path):
+    """5e-10 and 2e-9 of the value; −8 is further than 3."""
+    queue = ("calls_offered", "month", "2025-01-01", "queue")
+    warehouse = Warehouse(tmp_path)
+    was = {"noise": 1000.0, "moved": 1000.0, "rise": 10.0, "fall": 10.0}
+    now = {"noise": 1000.0000005, "moved": 1000.000002, "rise": 13.0, "fall": 2.0}
+    for build_id, cells in (("first", was), ("second", now)):
+        publish(warehouse, build_id, [(*queue, name, value, 9) for name, value in cells.items()])
+    found = compared(warehouse)
+    [offered] = found.kpis
+    assert (offered.same, offered.changed, offered.largest.dimension_value) == (1, 3, "fall")
+    assert [each.dimension_value for each in found.cells] == ["fall", "rise", "moved"]
+
+
+def test_a_kpi_that_is_gone_keeps_its_name_and_is_counted_by_its_months(tmp_path):
+    warehouse = Warehouse(tmp_path)
+    publish(warehouse, "first", BEFORE)
+    others = [each for each in AFTER if each[0] != "service_level"]
+    publish(warehouse, "second", others, f"{CATALOGUE} where kpi_key <> 'service_level'")
+    found = compared(warehouse, kpi="service_level")
+    [level] = found.kpis
+    assert (level.label, level.unit, level.gone, level.largest) == (
+        "Service level",
+        "ratio",
+        3,
+        None,
+    )
+    assert found.edits == [Edit("definition", "service_level", "Service level", None)]
+
+
 def test_the_largest_change_is_named_and_wholes_come_first(warehouse):
     found = compared(warehouse, kpi="service_level")
     [level] = found.kpis

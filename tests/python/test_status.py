@@ -88,12 +88,16 @@ def test_warnings_are_counted_and_named(warehouse):
     assert found.sentence.endswith("8 of 9 checks passed, 1 warning.")
     assert found.as_dict()["checks"]["warnings"] == ["raw.calls.order"]
     assert found.as_dict()["checks"]["failed"] == []
+    state.update(warehouse, {"checks": warned | {"failed": warned["failed"] * 2}})
+    assert told(warehouse)[1].endswith("7 of 9 checks passed, 2 warnings.")
+    state.update(warehouse, {"checks": warned | {"count": 2, "failed": []}})
+    assert told(warehouse)[1].endswith("all 2 checks passed.")
 
 
 def test_rows_that_landed_after_the_build_make_it_outdated(warehouse):
     with warehouse.connect() as connection:
         landed(connection, "acme", datetime(2025, 1, 31), days=1)
-        connection.execute("update raw.calls set _landed_at = '2025-01-31 17:00'")
+        connection.execute("update raw.calls set _landed_at = '2025-01-31 18:00'")
     assert told(warehouse)[0] == "current"  # built at 18:00
     with warehouse.connect() as connection:
         connection.execute("update raw.calls set _landed_at = '2025-01-31 19:00'")
@@ -121,7 +125,7 @@ def test_rows_that_went_after_the_build_make_it_outdated(warehouse, tmp_path):
         return verdict, sentence.partition("passed. ")[2]
 
     def built_since():
-        state.update(warehouse, {"rows_gone_at": "2025-01-31T17:00:00Z"})  # built at 18:00
+        state.update(warehouse, {"rows_gone_at": "2025-01-31T18:00:00Z"})  # built at 18:00
         assert told(warehouse)[0] == "current"
 
     with warehouse.locked():
@@ -157,7 +161,8 @@ def landed(connection, source, last, *, days):
 
 
 def test_a_source_that_had_calls_daily_and_has_none_for_a_week_is_quiet(warehouse):
-    # as_of is the 31st: the 24th is a week before, the 23rd longer; 14 days are no habit, 15 are.
+    # as_of is the 31st: the 24th is a week before, the 23rd longer; 14 days are no habit, 15 are,
+    # and 15 calls of one day are one day.
     with warehouse.connect() as connection:
         for name, last, days in (
             ("usual", datetime(2025, 1, 24, 18), 20),
@@ -165,11 +170,14 @@ def test_a_source_that_had_calls_daily_and_has_none_for_a_week_is_quiet(warehous
             ("rare", datetime(2025, 1, 23), 14),
         ):
             landed(connection, name, last, days=days)
+        for _ in range(15):
+            landed(connection, "busy", datetime(2025, 1, 23), days=1)
     found = {each.source: each for each in read_status(warehouse).landed}
     assert {name: each.is_quiet for name, each in found.items()} == {
         "usual": False,
         "quiet": True,
         "rare": False,
+        "busy": False,
     }
     assert found["usual"] == Landed(
         source="usual",
