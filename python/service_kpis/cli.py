@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from service_kpis import contract, steps, telling
+from service_kpis import asking, steps, telling
 from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
@@ -27,7 +27,6 @@ from service_kpis.options import (
     parsed_vars,
     require_landing_vars,
 )
-from service_kpis.status import read_status
 
 app = typer.Typer(
     help=(
@@ -70,7 +69,7 @@ def run(
     seeds: SeedsOption = None,
     rotate_key: RotateKeyOption = False,
 ) -> None:
-    """Land, build, validate, publish and write the report: the whole way.
+    """Land, build, validate, publish and report: the whole way.
 
     Without SOURCE, lands again what this warehouse knows, or the sample data if it knows nothing.
 
@@ -103,7 +102,7 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
     vars_text: VarsOption = None,
     rotate_key: RotateKeyOption = False,
 ) -> None:
-    """Land sources into the warehouse and print the account of each file.
+    """Land sources and print the account of each file.
 
     Of the vars, default_country and clock_skew_seconds act here. With --strict, the account of a
     source with rejects says what would have landed.
@@ -123,6 +122,8 @@ def land(  # noqa: PLR0913, PLR0917  an argument an option
         )
         if given is not None and not dry_run:
             keep_landing_vars(session, given)
+    if dry_run:
+        session.say("Nothing landed: this was a dry run. The same without --dry-run lands it.")
 
 
 @command(app)
@@ -140,8 +141,8 @@ def remove(
         landing.remove(session.warehouse, source)
         is_last = not landing.known_sources(session.warehouse)
     # `run` would fill a warehouse without sources with the sample data.
-    next_step = "build`, `validate` and `publish" if is_last else "run"
-    session.say(f"Removed {source}. `service-kpis {next_step}` publishes without it.")
+    next_step = "build`, `validate` and `publish` publish" if is_last else "run` publishes"
+    session.say(f"Removed {source}. `service-kpis {next_step} without it.")
 
 
 @command(app)
@@ -164,7 +165,10 @@ def build(
 
 @command(app)
 def validate(session: Session) -> None:
-    """Check what landed and what was built with Great Expectations; writes Data Docs.
+    """Check what landed and what was built; writes Data Docs.
+
+    Great Expectations guard the tables, every KPI is computed a second time, and what is to be
+    published is searched for personal data.
 
     Example: service-kpis validate
     """
@@ -185,7 +189,9 @@ def publish(
         ),
     ] = None,
 ) -> None:
-    """Put service_kpis.duckdb in place, if the last build and its checks passed.
+    """Put service_kpis.duckdb in place, if its checks passed.
+
+    Readers of the file before are not disturbed; the last three are kept for rollback.
 
     Example: service-kpis publish --parquet exports/kpis
     """
@@ -206,10 +212,7 @@ def rollback(session: Session) -> None:
     with session.warehouse.locked():
         published = publishing.rollback(session.warehouse)
     session.outcome.published = published.as_dict()
-    session.say(
-        f"{published.path} is the file published {published.at} again. "
-        "`service-kpis report` writes its report."
-    )
+    telling.rolled_back(session, published)
 
 
 @command(app)
@@ -223,33 +226,7 @@ def report(session: Session) -> None:
     session.say(f"Report: {session.outcome.report}")
 
 
-@command(app)
-def rejects(
-    session: Session,
-    table: Annotated[
-        str | None, typer.Option("--table", metavar="T", help="Of this table of the contract only.")
-    ] = None,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Every rejected row as CSV, to mend and land again.")
-    ] = False,
-) -> None:
-    """Show what was rejected and why.
-
-    This shows values of the data. With --json it gives the number of rejected rows by file.
-
-    Example: service-kpis rejects --table calls --csv > rejected_calls.csv
-    """
-    from service_kpis import landing
-
-    if as_csv and session.is_json:
-        raise InputError("--csv and --json exclude each other. Give one of them.")
-    if table is not None and table not in contract.tables():
-        raise InputError(f"There is no table {table}. There are: {', '.join(contract.tables())}.")
-    rows = landing.rejects(session.warehouse, table)
-    if not as_csv:
-        telling.rejects(session, rows)
-    else:
-        telling.rejects_csv(session, rows)
+command(app)(asking.rejects)
 
 
 @command(app)
@@ -259,10 +236,11 @@ def forget(
         str, typer.Argument(metavar="ID|PHONE|EMAIL", help="Whom to erase.", show_default=False)
     ],
 ) -> None:
-    """Erase a person: ids, numbers and addresses go for good; no KPI changes.
+    """Erase a person for good; no KPI changes.
 
-    Your own source files still hold the person; what lands of them again stays erased. Of several
-    people with one telephone, only the one it belongs to now is meant by it.
+    Ids, telephone numbers and e-mail addresses go from every file of the warehouse. Your own
+    source files still hold the person; what lands of them again stays erased. Of several people
+    with one telephone, only the one it belongs to now is meant by it.
 
     Example: service-kpis forget +33123456789
     """
@@ -278,67 +256,8 @@ def forget(
             steps.report(session)
 
 
-@command(app)
-def status(session: Session) -> None:
-    """Tell what is landed, how fresh, the last build and checks, and what is published.
-
-    Always exits with 0, also when the warehouse is in use or not there.
-
-    Example: service-kpis status
-    """
-    telling.status(session, read_status(session.warehouse))
-
-
-@command(app)
-def diff(  # noqa: PLR0913, PLR0917  an argument an option
-    session: Session,
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FILE",
-            help="The published file to compare with; without it, the one published before.",
-        ),
-    ] = None,
-    kpi: Annotated[
-        str | None, typer.Option("--kpi", metavar="KEY", help="Of this KPI, cell by cell.")
-    ] = None,
-    grain: Annotated[
-        Literal["day", "week", "month", "quarter", "year"] | None,
-        typer.Option(
-            "--grain", help="Of these periods; without it months, or days of a KPI without months."
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many cells.")
-    ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="The cells that differ, as CSV.")] = False,
-) -> None:
-    """Tell what changed between the published file and the one before, by KPI and period.
-
-    Cells that are new, gone or have another value, changed definitions, variables and seeds.
-    Values that differ by less than a billionth are the same.
-
-    Example: service-kpis diff --kpi service_level --grain week
-    """
-    from service_kpis import comparing
-
-    if as_csv and session.is_json:
-        raise InputError("--csv and --json exclude each other. Give one of them.")
-    published = session.warehouse.published
-    # Whoever reads the CSV does not take a sentence for its header.
-    tell = session.note if as_csv else session.say
-    if not published.exists():
-        tell("Nothing is published yet, so there is nothing to compare.")
-        return
-    former = file or comparing.file_before(session.warehouse)
-    if former is None:
-        tell("No file was published before this one, so there is nothing to compare.")
-        return
-    found = comparing.compare(former, published, kpi=kpi, grain=grain)
-    if as_csv:
-        telling.diff_csv(session, found, limit=limit)
-    else:
-        telling.diff(session, found, limit=limit, is_of_one_kpi=kpi is not None)
+command(app)(asking.status)
+command(app)(asking.diff)
 
 
 @command(app)
@@ -374,7 +293,9 @@ def init(
         list[Path], typer.Argument(metavar="FILE", help="Exports to map to the contract.")
     ],
 ) -> None:
-    """Write a first source.yml beside your files, with what could be guessed and what to fill in.
+    """Write a first source.yml beside your files.
+
+    It guesses from headers and first rows, marks every guess, and tells what to fill in.
 
     Example: service-kpis init exports/telephony/calls_2025.csv
     """

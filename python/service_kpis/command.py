@@ -19,7 +19,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console, RenderableType
-from typer._click.exceptions import ClickException
+from typer._click.exceptions import ClickException, NoSuchOption
 
 from service_kpis.errors import ServiceKpisError, machine_failure
 from service_kpis.outcome import Outcome
@@ -27,6 +27,7 @@ from service_kpis.progress import Progress
 from service_kpis.state import now
 from service_kpis.warehouse import Warehouse
 
+PROGRAM = "service-kpis"
 INTERRUPTED = 130
 WRONG_USAGE = 2
 MACHINE_FAILED = 4
@@ -137,11 +138,11 @@ def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):  # a thin space that Latin-1 lacks must end no run
             stream.reconfigure(errors="replace")
     try:
-        code = app(args=list(arguments), prog_name="service-kpis", standalone_mode=False)
+        code = app(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except ClickException as error:
         context = getattr(error, "ctx", None)
-        path = context.command_path if context else "service-kpis"
-        sentence = f"{error.format_message().rstrip('.')}. See `{path} --help`."
+        path = context.command_path if context else PROGRAM
+        sentence = f"{_wrong_usage(error, is_before_command=path == PROGRAM)} See `{path} --help`."
         names = [name for name in arguments if not name.startswith("-")]
         outcome = Outcome(
             command=names[0] if names else None, exit_code=WRONG_USAGE, error=sentence
@@ -153,6 +154,14 @@ def invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     return int(code or 0)
+
+
+def _wrong_usage(error: ClickException, *, is_before_command: bool) -> str:
+    """Give the parser's sentence, without the marks of the library that it is of."""
+    told = error.format_message().replace("Value error, ", "")
+    if is_before_command and isinstance(error, NoSuchOption):
+        told = f"{told.rstrip('.')}: options stand behind the command"
+    return told if told.endswith("?") else f"{told.rstrip('.')}."
 
 
 def _run(session: Session, verb: Callable[[], None], *, debug: bool) -> None:

@@ -221,7 +221,7 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> list[Cell]:
 
 
 def _kpis(connection: duckdb.DuckDBPyConnection) -> list[OfKpi]:
-    """Read what changed of each KPI, in the order of the catalogue, which later ones end."""
+    """Read what changed of each KPI, in the order of their keys."""
     rows = connection.execute("""
         with counted as (
             select

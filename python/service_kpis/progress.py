@@ -39,6 +39,8 @@ class Progress:
 
     def count(self, done: int, total: int, current: str = "") -> None:
         """Tell how far the stage is, and what it is at; in plain lines, now and then only."""
+        if not total:
+            return
         if self._live is not None:
             task = self._live.task_ids[0]
             self._live.update(

@@ -157,7 +157,8 @@ def _judge(found: Status) -> tuple[Verdict, str]:
     elif not checks["passed"]:
         verdict, told = "failed", f"A check failed: {_first(checks['failed'])}."
     elif published is None or published.id != build["id"]:
-        told = "The last build passed and is not published. Run `service-kpis publish`."
+        next_step = _changed_since(found, build) or "Run `service-kpis publish`."
+        told = f"The last build passed and is not published. {next_step}"
     else:
         verdict, told = _judge_published(found, build, checks)
         return verdict, f"{_published_text(found, published)}, {told}"
@@ -172,16 +173,22 @@ def _judge_published(found: Status, build: Built, checks: Checked) -> tuple[Verd
     if checks["failed"]:
         many = len(checks["failed"])
         told = f"{passed} of {checks['count']} checks passed, {many} warning{'s' * (many > 1)}."
+    since = _changed_since(found, build)
+    return ("outdated", f"{told} {since}") if since else ("current", told)
+
+
+def _changed_since(found: Status, build: Built) -> str | None:
+    """Tell what happened to the rows after they were built; None if nothing."""
     built_at = parsed(build["at"])
     changes = [parsed(each.changed_at) for each in found.landed or ()]
     if built_at and any(change and change > built_at for change in changes):
-        return "outdated", f"{told} Rows landed since: run `service-kpis run`."
+        return "Rows landed since: run `service-kpis run`."
     gone_at = parsed(found.rows_gone_at)
     if built_at and gone_at and gone_at > built_at:
         # `run` would fill a warehouse without sources with the sample data.
         next_step = "run" if found.landed else "build`, `validate` and `publish"
-        return "outdated", f"{told} Rows were removed since: run `service-kpis {next_step}`."
-    return "current", told
+        return f"Rows were removed since: run `service-kpis {next_step}`."
+    return None
 
 
 def _published_text(found: Status, published: Publication, first: str = "P") -> str:

@@ -64,8 +64,8 @@ def duration_text(seconds: float) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """Write a number with a point and thin spaces between thousands; no minus before zero."""
-    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
+    """Write a number with a point, commas between thousands; no minus before zero."""
+    text = f"{abs(value):,.{decimals}f}"
     return f"{MINUS}{text}" if value < 0 and any(digit in text for digit in "123456789") else text
 
 

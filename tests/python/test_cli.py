@@ -64,6 +64,26 @@ def test_without_a_command_it_helps_and_tells_its_version(capsys):
     assert capsys.readouterr().out == f"service-kpis {version('service-kpis')}\n"
 
 
+def test_the_list_of_commands_tells_each_in_full(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert invoke(cli.app, []) == 0
+    out = capsys.readouterr().out
+    assert "..." not in out.partition("Commands:")[2]
+    for name, command in typer.main.get_command(cli.app).commands.items():
+        first_line = command.help.splitlines()[0]
+        assert f"  {name:<8}  {first_line}\n" in out
+
+
+def test_what_the_parser_refuses_is_a_sentence_with_a_next_step(capsys):
+    for arguments, sentence in (
+        (["statuz"], "No such command 'statuz'. Did you mean 'status'? See"),
+        (["--warehouse", "w", "status"], "--warehouse: options stand behind the command. See"),
+        (["diff", "--grain", "months"], "Invalid value for '--grain': 'months' is not one of"),
+    ):
+        assert invoke(cli.app, arguments) == 2
+        assert sentence in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -268,3 +288,18 @@ def test_init_writes_beside_the_files_once(capsys, tmp_path):
     assert code == 2
     assert "source.yml exists" in outcome["error"]
     assert (file.parent / "source.yml").read_bytes() == before
+    # Whoever names the file now is not sent back to init.
+    code, outcome, _ = run(capsys, "land", file, "--warehouse", tmp_path / "w")
+    assert (code, "Give its folder" in outcome["error"]) == (2, True)
+
+
+def test_init_names_what_is_no_file_to_read(capsys, tmp_path):
+    folder = source(tmp_path)
+    (folder / "notes.md").write_text("")
+    for name, told in (
+        (folder, "is a folder"),
+        (folder / "nothing.csv", "does not exist"),
+        (folder / "notes.md", "by its ending"),
+    ):
+        code, outcome, _ = run(capsys, "init", name, "--warehouse", tmp_path / "w")
+        assert (code, told in outcome["error"]) == (2, True)

@@ -158,25 +158,25 @@ def mapped(folder, text):
             "Call ID,Date/Time,Agent,Phone Number,Direction,Hold Time,Ticket ID,Status",
             "1,2026-09-01 10:00:00,a1,+33123456789,Inbound,12,77,Completed",
             "calls",
-            "call_id started_at agent_id caller_number direction hold_seconds ticket_id",
+            "call_id started_at agent_id caller_number direction hold_seconds ticket_id queued_at",
         ),
         (  # Amazon Connect: its agent times are moments
             "Contact ID,Initiation Timestamp,Connected to agent timestamp,Disconnect Timestamp",
             "1,2026-09-01T10:00:00Z,2026-09-01T10:00:09Z,2026-09-01T10:05:00Z",
             "calls",
-            "call_id started_at answered_at ended_at",
+            "call_id started_at answered_at ended_at queued_at",
         ),
         (  # Five9: its call time and queue wait time are durations, its call type a direction
             "CALL ID,TIMESTAMP,CALL TYPE,AGENT,CALL TIME,QUEUE TIME,HOLD TIME,AFTER CALL WORK TIME",
             "1,2026-09-01 10:00:00,Inbound,a1,00:04:00,00:00:20,00:00:10,00:01:30",
             "calls",
-            "call_id started_at direction agent_id hold_seconds wrap_up_seconds",
+            "call_id started_at direction agent_id hold_seconds wrap_up_seconds queued_at",
         ),
         (  # Genesys Cloud: its wrap-up is a code
             "Conversation ID,Direction,Date,End Date,Queue,Wrap-up,Total Hold,Total ACW",
             "c1,Inbound,2026-09-01 10:00:00,2026-09-01 10:05:00,sales,Sold,0:00:05,0:00:30",
             "calls",
-            "call_id direction started_at ended_at queue hold_seconds wrap_up_seconds",
+            "call_id direction started_at ended_at queue hold_seconds wrap_up_seconds queued_at",
         ),
         (  # Freshdesk: its response time is a number of hours
             "Ticket ID,Status,Source,Type,Agent,Group,Created time,Resolved time,"
@@ -207,7 +207,7 @@ def mapped(folder, text):
             "Llamada,Sentido,Hora inicio,Respondida,Hora fin,Transferencias",
             "1,entrante,2026-09-01 10:00:00,sí,2026-09-01 10:05:00,0",
             "calls",
-            "call_id direction started_at ended_at transfers",
+            "call_id direction started_at ended_at transfers queued_at",
         ),
     ],
 )
@@ -226,7 +226,21 @@ def test_a_clock_of_its_own_is_put_behind_its_day(tmp_path):
     )
     assert columns["started_at"] == '"Date" || \' \' || "Start Time"'
     assert columns["ended_at"] == '"Date" || \' \' || "End Time"'
-    assert "queued_at" not in columns  # all under an hour: how long somebody waited
+    # Its clocks are all under an hour: how long somebody waited.
+    assert "Queue Time" not in columns["queued_at"]
+
+
+def test_without_a_menu_a_call_is_queued_as_it_starts(tmp_path):
+    """Else an unanswered call counts as lost in the menu, and the answer rate is 100 %."""
+    _, columns = mapped(tmp_path, "Call,Rang\n1,2026-09-01 10:00:00\n")
+    assert columns["queued_at"] == columns["started_at"] == '"Rang"'
+    _, columns = mapped(tmp_path, "Call,Rang,Queued\n1,2026-09-01 10:00:00,2026-09-01 10:00:09\n")
+    assert columns["queued_at"] == '"Queued"'
+
+
+def test_a_header_over_several_lines_stays_yaml(tmp_path):
+    _, columns = mapped(tmp_path, '"Call\nID","not\nours"\n1,2\n')
+    assert columns["call_id"] == '"Call\nID"'
 
 
 def test_words_that_nobody_knows_are_to_be_translated(tmp_path):
@@ -287,7 +301,7 @@ def test_of_values_only_known_words_are_written_down(tmp_path):
         (
             "phonenow_2021q1/call_center.csv",
             "calls",
-            {"call_id", "agent_id", "reason", "started_at", "is_resolved"},
+            {"call_id", "agent_id", "reason", "started_at", "queued_at", "is_resolved"},
             {"direction", "ended_at"},
         ),
     ],

@@ -34,8 +34,11 @@ def test_a_dry_run_tells_why(
     capsys: pytest.CaptureFixture[str], warehouse: Warehouse, tmp_path: Path
 ) -> None:
     folder = write(tmp_path / "s", {"calls.csv": ONE_BAD})
-    code, _, err = _tell(capsys, warehouse, "land", folder, "--dry-run")
+    code, out, err = _tell(capsys, warehouse, "land", folder, "--dry-run")
     assert code == 0
+    assert out.endswith(
+        "Nothing landed: this was a dry run. The same without --dry-run lands it.\n"
+    )
     assert "s would refuse: calls.csv, direction: not_in_list in row 2" in err
     assert "sideways" not in err
 

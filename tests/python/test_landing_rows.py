@@ -322,7 +322,7 @@ def test_a_dry_run_on_nothing_writes_nothing(warehouse: Warehouse, tmp_path: Pat
 
 def test_strict_and_dry_run_leave_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"calls.csv": f"{CALLS}\n1,{CALL}\n2,inbond,x,y\n"}
-    with pytest.raises(CheckFailedError, match="1 rows are refused"):
+    with pytest.raises(CheckFailedError, match="1 row is refused"):
         land_files(warehouse, tmp_path / "s", files, strict=True)
     assert query(warehouse, "select count(*) from raw.calls") == [(0,)]
     (account,) = land(warehouse, [tmp_path / "s"], dry_run=True)

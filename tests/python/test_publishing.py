@@ -1,12 +1,14 @@
 """Publishing: whole or not at all, refused after a failed check, and three ways back."""
 
 import os
+import re
 from dataclasses import replace
 
 import duckdb
 import pytest
 
-from service_kpis import publishing, state
+from service_kpis import cli, publishing, state
+from service_kpis.command import invoke
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
@@ -118,6 +120,15 @@ def test_a_build_published_twice_is_rolled_back_to_the_one_before(warehouse):
     publishing.publish(warehouse, Progress())
     assert publishing.rollback(warehouse).id == "first"
     assert read_value(warehouse.published) == 1
+
+
+def test_a_rollback_tells_the_instant_as_status_does(warehouse, capsys):
+    for value in (1, 2):
+        built(warehouse, f"build {value}", value)
+        publishing.publish(warehouse, Progress())
+    assert invoke(cli.app, ["rollback", "--warehouse", str(warehouse.folder)]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"is the file published [0-9-]{10} [0-9:]{5} \(Europe/Paris\) again", told)
 
 
 def test_a_rollback_passes_over_what_a_killed_publish_had_just_kept(warehouse):

@@ -81,6 +81,14 @@ def test_what_is_newer_and_not_published_comes_first(warehouse, changes, verdict
     assert told(warehouse)[1].startswith("Not published. ")
 
 
+def test_a_build_of_rows_that_were_removed_is_not_to_be_published(warehouse):
+    unpublished = {"build": build("build 2"), "checks": checks("build 2")}
+    state.update(warehouse, unpublished | {"rows_gone_at": "2025-01-31T19:00:00Z"})
+    verdict, line = told(warehouse)
+    assert verdict == "unpublished"
+    assert "is not published. Rows were removed since: run `service-kpis build`" in line
+
+
 def test_warnings_are_counted_and_named(warehouse):
     warned = checks("build 1") | {"count": 9, "failed": [failed("raw.calls.order", "warn")]}
     state.update(warehouse, {"checks": warned})

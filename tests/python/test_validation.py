@@ -90,6 +90,7 @@ def failed_rows(tmp_path_factory):
         ("raw.calls.order_of_times", 1),
         ("raw.calls.reference_ticket_id", 1),
         ("raw.calls.gone_quiet", 0),
+        ("raw.calls.never_queued", 1),
         ("raw.tickets.key", 0),
         ("raw.tickets.times", 1),
         ("marts.kpi_values.key", 1),
@@ -105,6 +106,24 @@ def failed_rows(tmp_path_factory):
 )
 def test_a_rule_counts_the_rows_that_break_it(failed_rows, rule, rows):
     assert failed_rows[rule] == rows
+
+
+def test_only_a_source_that_never_tells_of_its_queue_is_odd():
+    rules = raw_rules({"calls"}, as_of=None, currency="EUR")
+    [rule] = [rule for rule in rules if rule.name == "raw.calls.never_queued"]
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create table calls as from (values
+                ('queues', 'inbound', 1, 2, null), ('queues', 'inbound', null, null, null),
+                ('answers all', 'inbound', null, 2, null), ('calls back', 'inbound', null, null, 2),
+                ('calls out', 'outbound', null, null, null),
+                ('odd', 'inbound', null, null, null), ('odd', 'inbound', null, 2, null)
+            ) as calls(_source, direction, queued_at, answered_at, callback_requested_at)
+            """
+        )
+        found = connection.execute(rule.breaking.format(batch="calls")).fetchall()
+    assert found == [("odd", 2)]
 
 
 @pytest.fixture

@@ -81,9 +81,15 @@ def _as_list(mappings: list[list[str]]) -> list[str]:
 
 def _look_at(file: Path) -> Guessed:
     """Read a file's column names, the options that reading it took, and its first rows."""
+    if file.is_dir():
+        raise InputError(f"{file} is a folder. Name the files in it.")
+    if not file.exists():
+        raise InputError(f"{file} does not exist.")
     file_format = format_of(file)
-    if not file.is_file() or file_format is None:
-        raise InputError(f"{file} is no CSV, Parquet, JSON Lines or xlsx file that can be read.")
+    if file_format is None:
+        raise InputError(
+            f"{file} is no file that init reads: CSV, Parquet, JSON Lines or xlsx, by its ending."
+        )
     options: list[str] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         aside = copy_aside(file, Path(folder))
@@ -143,6 +149,8 @@ def _encoding(aside: Path, shown: str) -> str:
 def _mapping(file: Guessed) -> tuple[Table, list[str]]:
     """Give the table that a file's columns resemble most, and the lines of its mapping."""
     table, mapped = _best_table(file)
+    if "started_at" in mapped:
+        mapped.setdefault("queued_at", mapped["started_at"])
     required = [column.name for column in table.columns if column.is_required]
     used: list[str] = []
     columns = []
@@ -153,9 +161,8 @@ def _mapping(file: Guessed) -> tuple[Table, list[str]]:
             used += sources
             if column.data_type in {"timestamp", "date"}:
                 times.append(texts_of(file.rows, *sources))
-            is_known = are_words_known(column, mapped[column.name], file.rows)
-            words = "" if is_known else f" to be translated to {', '.join(column.values)}"
-            columns.append(f"      {column.name}: {_quoted(expression)}  # ?{words}")
+            why = _remark(file, column, mapped)
+            columns.append(f"      {column.name}: {_quoted(expression)}  # ?{why}")
         elif column.name in required:
             listed = f": {', '.join(column.values)}" if column.values else ""
             columns.append(
@@ -165,11 +172,22 @@ def _mapping(file: Guessed) -> tuple[Table, list[str]]:
     lines += ["    columns:  # ours: a SQL expression over the file's columns", *columns]
     left = [name for name in file.columns if name not in used]
     if left:
-        lines.append(f"    # not used: {', '.join(left)}")
+        # A header may go over several lines, a comment may not.
+        lines.append(f"    # not used: {', '.join(' '.join(name.split()) for name in left)}")
     free = [c.name for c in table.columns if c.name not in mapped and c.name not in required]
     if free:
         lines.append(f"    # may be added: {', '.join(free)}")
     return table, lines
+
+
+def _remark(file: Guessed, column: Column, mapped: dict[str, str]) -> str:
+    """Tell what a guess hangs on."""
+    source = mapped[column.name]
+    if column.name == "queued_at" and source == mapped.get("started_at"):
+        return " right where no menu comes first; without it, unanswered calls are lost in the menu"
+    if are_words_known(column, source, file.rows):
+        return ""
+    return f" to be translated to {', '.join(column.values)}"
 
 
 def _expression(file: Guessed, column: Column, source: str) -> tuple[str, tuple[str, ...]]:
@@ -186,7 +204,8 @@ def _expression(file: Guessed, column: Column, source: str) -> tuple[str, tuple[
 
 def _quoted(expression: str) -> str:
     """Write an expression in YAML, with as few quotes as it bears."""
-    return json.dumps(expression, ensure_ascii=False) if "'" in expression else f"'{expression}'"
+    is_plain = "'" not in expression and expression.isprintable()
+    return f"'{expression}'" if is_plain else json.dumps(expression, ensure_ascii=False)
 
 
 def _options(options: list[str], formats: list[str]) -> list[str]:

@@ -199,8 +199,9 @@ def _land_source(  # noqa: PLR0913
         state.update(landing.warehouse, {"rows_gone_at": state.now()})
     landed.extend(accounts)
     if strict and rejected:
+        refused = "1 row is" if rejected == 1 else f"{rejected:,} rows are"
         raise CheckFailedError(
-            f"{source.name}: {rejected} rows are refused, and --strict then lands nothing of it. "
+            f"{source.name}: {refused} refused, and --strict then lands nothing of it. "
             f"{summarise_rejects(connection, most=3)}."
         )
 

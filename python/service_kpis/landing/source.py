@@ -108,6 +108,8 @@ def locate(path: Path) -> Location:
         raise InputError(f"{path} does not exist. A source is a folder or a source.yml.")
     if path.suffix in (".yml", ".yaml"):
         return Location(path.parent, path)
+    if (path.parent / "source.yml").is_file():
+        raise InputError(f"{path} is a bare file. Give its folder: the source.yml in it maps it.")
     raise InputError(
         f"{path} is a bare file, and a source is a folder or a source.yml. Put it in a "
         "folder under the name of its table (calls.csv), or write a first source.yml by "

@@ -3,7 +3,7 @@
 from service_kpis.telling.diff import diff, diff_csv
 from service_kpis.telling.landings import accounts, rejects, rejects_csv
 from service_kpis.telling.people import forgotten
-from service_kpis.telling.results import built, checks, published, validated
+from service_kpis.telling.results import built, checks, published, rolled_back, validated
 from service_kpis.telling.run import run
 from service_kpis.telling.status import status
 
@@ -17,6 +17,7 @@ __all__ = [
     "published",
     "rejects",
     "rejects_csv",
+    "rolled_back",
     "run",
     "status",
     "validated",

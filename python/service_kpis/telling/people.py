@@ -24,7 +24,7 @@ def forgotten(session: Session, done: Forgetting) -> None:
     for table, rows in (done.rows or {}).items():
         session.say(f"  raw.{table}: {count(rows, 'row')} kept under a random token")
     if done.rejects:
-        session.say(f"  raw.rejects: {count(done.rejects, 'row')} without their content")
+        session.say(f"  raw.rejects: {count(done.rejects, 'row')} kept without content")
     session.say(f"Written anew: {', '.join(path.name for path in done.files)}.")
     if done.shared_numbers:
         session.say(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 from rich.text import Text
 
-from service_kpis import settings
+from service_kpis import settings, state
 from service_kpis.building import Build
 from service_kpis.command import Session
 from service_kpis.instants import local, zone_of
@@ -82,6 +82,16 @@ def published(session: Session, done: Publication) -> None:
     session.say(str(done.path))
     if written := session.outcome.parquet:
         session.say(f"Parquet: {count(len(written['tables']), 'table')} in {written['folder']}.")
+
+
+def rolled_back(session: Session, done: Publication) -> None:
+    """Print which file readers have again, its instant in the zone that `status` tells it in."""
+    build = state.read(session.warehouse).get("build")
+    zone = zone_of(build["vars"] if build else None)
+    session.say(
+        f"{done.path} is the file published {local(done.at, zone)} ({zone.key}) again. "
+        "`service-kpis report` writes its report."
+    )
 
 
 def contents(done: Publication) -> str:

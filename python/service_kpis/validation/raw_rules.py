@@ -66,6 +66,8 @@ def raw_rules(filled: Collection[str], *, as_of: str | None, currency: str) -> I
         yield from _times(table)
         if as_of and event_time(table):
             yield _gone_quiet(table, as_of)
+        if name == "calls":
+            yield _never_queued()
         if name == "orders":
             yield _other_currencies(currency)
     if "parties" in filled:
@@ -187,6 +189,20 @@ def _gone_quiet(table: Table, as_of: str) -> Rule:
         "gone_quiet",
         f"a source with daily rows in raw.{table.name} has some in the last {QUIET_DAYS} days",
         quiet_sources(table, "{batch}", as_of),
+        "warn",
+    )
+
+
+def _never_queued() -> Rule:
+    """Without a queued_at of any call, every unanswered one is lost in the menu: 100 % answered."""
+    return _rule(
+        "calls",
+        "never_queued",
+        "each source with unanswered calls tells when calls were queued, as without it these count "
+        "as lost in the menu (where there is no menu, map queued_at to the start)",
+        "select _source, count(*) as calls from {batch} where direction = 'inbound' "
+        "group by _source having count(queued_at) = 0 "
+        "and count(*) > count(coalesce(answered_at, callback_requested_at))",
         "warn",
     )
 
