@@ -27,13 +27,26 @@ def chromium() -> Iterator[Browser]:
 
 
 class Opened:
-    """The report in a window of its own; `complaints` and `requests` stay empty if all is well."""
+    """The report in a window of its own; `complaints` and `requests` stay empty if all is well.
+
+    Charts are drawn when they come into sight: in a window as high as the page, all of them.
+    """
+
+    HIGH = 40_000
 
     def __init__(
-        self, browser: Browser, path: Path, address: str = "", *, width: int = 1440
+        self,
+        browser: Browser,
+        path: Path,
+        address: str = "",
+        *,
+        width: int = 1440,
+        height: int = 900,
     ) -> None:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", timezone_id="America/New_York"
+            viewport={"width": width, "height": height},
+            locale="en-GB",
+            timezone_id="America/New_York",
         )
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
@@ -51,7 +64,7 @@ class Opened:
             self.complaints.append(message.text)
 
     def wait(self) -> None:
-        """Wait until the choice is shown and every chart is drawn."""
+        """Wait until the choice is shown and the charts in sight are drawn."""
         self.page.wait_for_selector("html[data-ready=true]", timeout=60_000)
 
     def go(self, address: str = "") -> None:

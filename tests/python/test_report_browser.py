@@ -80,7 +80,8 @@ def test_it_opens_without_a_complaint_or_a_request(little: Little, opened: Opene
 
 
 def test_every_chart_draws(browser: Browser, whole: Little) -> None:
-    opened = Opened(browser, whole.warehouse.report, "grain=month&period=2026-10-01")
+    address = "grain=month&period=2026-10-01"
+    opened = Opened(browser, whole.warehouse.report, address, height=Opened.HIGH)
     drawn = opened.page.evaluate("""
         [...document.querySelectorAll('[data-picture]')].map((figure) => [
             figure.dataset.picture,
@@ -94,6 +95,61 @@ def test_every_chart_draws(browser: Browser, whole: Little) -> None:
         assert {key for key, *_ in drawn} == {each.key for each in all_pictures(connection)}
     assert [each for each in drawn if not (each[1] and each[2])] == []
     assert opened.complaints == []
+
+
+DRAWN = """
+    [...document.querySelectorAll('[data-picture]')]
+        .filter((figure) => figure.querySelector('.chart svg'))
+        .map((figure) => figure.dataset.picture)
+"""
+
+
+def test_charts_are_drawn_when_they_come_into_sight(browser: Browser, whole: Little) -> None:
+    address = "grain=month&period=2026-10-01"
+    opened = Opened(browser, whole.warehouse.report, address)
+    assert opened.page.evaluate(DRAWN) == []  # the scorecard fills the window
+    last = '[data-picture="agents_first_call_resolution"]'
+    opened.page.locator(last).scroll_into_view_if_needed()
+    opened.page.wait_for_selector(f"{last} .chart svg")
+    drawn = opened.page.evaluate(DRAWN)
+    assert "waits" not in drawn
+    # A choice draws anew what is in sight; what is not follows when it is.
+    opened.choose("period", "2026-09-01")
+    opened.page.locator('[data-picture="waits"]').scroll_into_view_if_needed()
+    opened.page.wait_for_selector('[data-picture="waits"] .chart svg')
+    assert opened.complaints == []
+
+
+def test_what_is_printed_is_drawn(browser: Browser, whole: Little) -> None:
+    opened = Opened(browser, whole.warehouse.report, "grain=month&period=2026-10-01")
+    # When the event is over the browser takes the page: no time is left to wait for anything.
+    missing = opened.page.evaluate("""
+        new Promise((done) => {
+            window.addEventListener('beforeprint', () => setTimeout(() => done(
+                [...document.querySelectorAll('[data-picture]:not(.is-empty)')]
+                    .filter((figure) => !figure.querySelector('.chart svg'))
+                    .map((figure) => figure.dataset.picture)
+            )));
+            window.dispatchEvent(new Event('beforeprint'));
+        })
+    """)
+    assert missing == []
+    assert opened.complaints == []
+
+
+def test_a_link_may_name_a_part_of_the_page(browser: Browser, whole: Little) -> None:
+    top = "document.getElementById('theme-surveys').getBoundingClientRect().top"
+    opened = Opened(browser, whole.warehouse.report, "theme-surveys")
+    figure = '[data-picture="recommendation"]'
+    opened.page.wait_for_selector(f"{figure} .chart svg")
+    opened.page.wait_for_function(f"Math.abs({top}) < 200")
+    assert opened.page.input_value("#period") == "2026-11-01"
+    # The choices stand when the same page goes to another part.
+    opened.choose("period", "2026-10-01")
+    opened.page.evaluate("location.hash = 'theme-telephone'")
+    opened.page.wait_for_selector('[data-picture="waits"] .chart svg')
+    assert opened.page.input_value("#period") == "2026-10-01"
+    assert "period=2026-10-01" in opened.page.url
 
 
 def test_a_pictures_rows_are_a_table_on_demand(browser: Browser, whole: Little) -> None:
@@ -130,8 +186,10 @@ def test_a_choice_made_while_charts_are_drawn_is_the_one_shown(
                 .sort(),
         ])
     """
-    calm = Opened(browser, whole.warehouse.report, "grain=month&period=2026-10-01&language=fr")
-    hasty = Opened(browser, whole.warehouse.report, "grain=month&period=2026-09-01")
+    calm, hasty = (
+        Opened(browser, whole.warehouse.report, f"grain=month&{said}", height=Opened.HIGH)
+        for said in ("period=2026-10-01&language=fr", "period=2026-09-01")
+    )
     hasty.page.evaluate("""async () => {
         const [embed, wait] = [vegaEmbed, (ms) => new Promise((done) => { setTimeout(done, ms); })];
         let isFirst = true;

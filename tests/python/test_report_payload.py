@@ -14,6 +14,7 @@ from report_warehouse import HOSTILE, RIGHT_TO_LEFT, Little, publish_little
 from service_kpis.reporting.lines import CHANCES, MOST_CHOICES, STATUSES, shared_out
 from service_kpis.reporting.payload import payload
 from service_kpis.reporting.published import open_published
+from service_kpis.reporting.shortening import short_column, shortened, whole_sums
 
 Content = dict[str, Any]
 
@@ -191,6 +192,76 @@ def test_every_picture_speaks_both_languages_and_brings_no_data(content: Content
             assert '"name": "rows"' in told and '"values": [{' not in told, picture["key"]
         lengths = {len(column) for column in picture["rows"].values()}
         assert len(lengths) <= 1, picture["key"]
+
+
+def test_the_file_carries_each_figure_of_the_payload(content: Content) -> None:
+    short = shortened(content)
+    assert len(short["samples"]) < len(content["lines"]) / 10  # all have 1000
+    for line, told in zip(content["lines"], short["lines"], strict=True):
+        samples = short["samples"][told["n"]]
+        assert list(samples) == line["n"]
+        values = told.get("value") or [
+            None if total is None else total / sample
+            for total, sample in zip(told["sum"], samples, strict=True)
+        ]
+        assert values == [
+            value if value is None else pytest.approx(value) for value in line["value"]
+        ]
+    for picture, told in zip(content["pictures"], short["pictures"], strict=True):
+        assert {name: spread(each) for name, each in told["rows"].items()} == picture["rows"]
+
+
+def spread(column: Any) -> list[Any]:
+    """Undo what shortening did to a column, as the page does."""
+    if isinstance(column, list):
+        return column
+    places = column.get("codes")
+    if places is None:
+        runs = column["runs"]
+        places = [
+            place for place, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)
+        ]
+    return [column["values"][place] for place in places]
+
+
+@pytest.mark.parametrize(
+    ("column", "short"),
+    [
+        ([], []),
+        ([1, 2, 3], [1, 2, 3]),
+        (["a long name"] * 9, {"values": ["a long name"], "runs": [0, 9]}),
+        (
+            ["a long name", "another name"] * 9,
+            {"values": ["a long name", "another name"], "codes": [0, 1] * 9},
+        ),
+        ([None] * 40 + [True] * 40, {"values": [None, True], "runs": [0, 40, 1, 40]}),
+    ],
+)
+def test_a_column_is_carried_the_shortest_way(column: list[Any], short: Any) -> None:
+    assert short_column(column) == short
+    assert spread(short) == column
+
+
+def test_one_and_true_are_two_things() -> None:
+    column = [1, True] * 30
+    assert [type(each) for each in spread(short_column(column))] == [int, bool] * 30
+
+
+@pytest.mark.parametrize(
+    ("values", "samples", "sums"),
+    [
+        # 118 of 163, nothing, and no row
+        ([0.7239264, 0, None], [163, 5, None], [118, 0, None]),
+        ([0.7239264, 0.5], [163, 3], None),  # half of three is no whole
+        ([0.1], [0], None),
+        # Of so many, seven digits don't say which sum it was.
+        ([0.1234567], [90_000_000], None),
+    ],
+)
+def test_a_mean_is_carried_as_the_whole_sum_it_was_made_of(
+    values: list[float | None], samples: list[int | None], sums: list[int | None] | None
+) -> None:
+    assert whole_sums(values, samples) == sums
 
 
 def test_an_empty_publication_has_nothing_to_show(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import duckdb
 
 from service_kpis.reporting.picture import plain
 
-GRAINS = ("day", "week", "month", "quarter", "year")
+# The grains, from the shortest on, and how far their periods lie apart.
 STEPS = {
     "day": "interval 1 day",
     "week": "interval 7 days",
@@ -25,7 +25,8 @@ STEPS = {
 }
 # Longer grains are carried whole: five years are sixty months.
 WINDOWS = {"day": 92, "week": 104}
-DIMENSIONS = ("client", "service", "contract")
+# What a reader may choose, as `dimension` of kpi_values names it.
+CHOICES = ("client", "service", "contract")
 # What keeps five years of a large house under 5 MB: so many clients, services and contracts
 # together, and their intervals at the longer grains alone (a day of one contract has no band).
 MOST_CHOICES = 24
@@ -60,9 +61,9 @@ def read_choices(connection: duckdb.DuckDBPyConnection) -> Choices:
             ), 0) desc,
             dimension_value
         """,
-        [list(DIMENSIONS)],
+        [list(CHOICES)],
     ).fetchall()
-    found: dict[str, list[str]] = {dimension: [] for dimension in DIMENSIONS}
+    found: dict[str, list[str]] = {dimension: [] for dimension in CHOICES}
     for dimension, value in rows:
         found[dimension].append(value)
     offered = shared_out({name: len(values) for name, values in found.items()})
@@ -87,7 +88,7 @@ def read_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, A
     One period more than the window is there, for the change of the first that is offered.
     """
     periods: dict[str, dict[str, Any]] = {}
-    for grain in GRAINS:
+    for grain, step in STEPS.items():
         starts = [
             start
             for (start,) in connection.execute(
@@ -98,7 +99,7 @@ def read_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, A
                 )
                 select cast(start as date)
                 from bounds, unnest(
-                    generate_series(earliest, latest, {STEPS[grain]})
+                    generate_series(earliest, latest, {step})
                 ) as periods(start)
                 order by start
                 """,
@@ -128,7 +129,7 @@ def read_lines(
     most counted ones.
     """
     lines = []
-    for grain in GRAINS:
+    for grain in STEPS:
         starts = [date.fromisoformat(start) for start in periods[grain]["starts"]]
         if not starts:
             continue
@@ -209,7 +210,7 @@ def line(grain: str, places: dict[date, int], row: dict[str, Any]) -> dict[str, 
         "n": laid(row["samples"]),
         "told": "".join(laid(map(letter, row["statuses"], row["chances"], row["completes"]), " ")),
     }
-    has_bounds = grain in BOUNDED or row["dimension"] not in DIMENSIONS
+    has_bounds = grain in BOUNDED or row["dimension"] not in CHOICES
     if has_bounds and any(low is not None for low in row["lows"]):
         made |= {"low": laid(map(bound, row["lows"])), "high": laid(map(bound, row["highs"]))}
     return made

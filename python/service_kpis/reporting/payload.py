@@ -22,6 +22,7 @@ from service_kpis.reporting.lines import (
 from service_kpis.reporting.picture import LANGUAGES, Picture, Rows, plain, read_rows
 from service_kpis.reporting.pictures import all_pictures
 from service_kpis.reporting.published import Kpi, read_catalogue
+from service_kpis.reporting.shortening import shortened
 from service_kpis.warehouse import Warehouse
 
 
@@ -102,6 +103,12 @@ def read_contracts(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def packed(content: dict[str, Any]) -> str:
-    """Pack as base64 of gzip: small, and free of anything that HTML would read as markup."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
+    """Pack as base85 of gzip: small, and free of anything that HTML would read as markup."""
+    text = json.dumps(
+        shortened(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+    zipped = gzip.compress(text.encode(), compresslevel=9, mtime=0)
+    return base64.b85encode(zipped).decode().translate(NO_MARKUP)
+
+
+NO_MARKUP = str.maketrans("<>&", ",.:")

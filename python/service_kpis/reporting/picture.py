@@ -39,7 +39,7 @@ are in that language; nothing else of it may differ. What it leaves to the page:
   for an hour of the day and `"weekday"` (1–7 from Monday);
 - width: `width="container"` is set by the page on charts and layers. No facets and no
   concatenation (they have no responsive width): encode by `row`-less means (y, x, xOffset, color).
-  Height: `height=alt.Step(22)` for bars by name, else 240 is the page's. On a phone the width is
+  Height: `height=alt.Step(22)` for bars by name, else 260 is the page's. On a phone the width is
   about 330: label few ticks, legends stand below (the theme puts them there).
 
 **Columns** head the rows' table for who reads rather than looks: in their order, and only these.

@@ -139,6 +139,12 @@ function listenToChoices(choose) {
     choose();
   });
   window.addEventListener('hashchange', () => {
+    const hash = location.hash.slice(1);
+    if (isPart(hash)) {
+      writeAddress();
+      goTo(hash);
+      return;
+    }
     readAddress();
     choose();
   });

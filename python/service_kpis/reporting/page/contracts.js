@@ -1,7 +1,7 @@
 // What was promised to clients and services, beside what was kept.
 function contracts() {
   const rows = contractRows();
-  if (!report.contracts.grain.length) return null;
+  if (!tableOf(report.contracts).places.length) return null;
   const columns = [
     [words().client], [words().service], [words().kpi], [words().kept, true], [words().promised, true],
     [words().status], [words().sample, true],
@@ -31,7 +31,8 @@ function contracts() {
 
 // The promises that bear on the choice: of a client, of a service, of both.
 function contractRows() {
-  const found = rowsOfPeriod(rowObjects(report.contracts)).rows;
+  const { columns, places } = tableOf(report.contracts);
+  const found = rowsAt(columns, placesOfPeriod(columns, places).places);
   return found.filter((row) => {
     if (chosen.dimension === 'client') return row.client === null || row.client === chosen.of;
     if (chosen.dimension === 'service') return row.service === null || row.service === chosen.of;
@@ -45,8 +46,9 @@ function contractRows() {
 
 // A contract is named "<client> / <service>": the mart's own names say where it parts.
 function contractParts(of) {
-  const place = report.contracts.client.findIndex((client, at) => `${client} / ${report.contracts.service[at]}` === of);
-  if (place >= 0) return [report.contracts.client[place], report.contracts.service[place]];
+  const { client: clients, service: services } = tableOf(report.contracts).columns;
+  const place = clients.findIndex((client, at) => `${client} / ${services[at]}` === of);
+  if (place >= 0) return [clients[place], services[place]];
   const parts = of.split(' / ');
   return [parts[0], parts.slice(1).join(' / ')];
 }

@@ -5,14 +5,33 @@ let report = null;
 const kpis = new Map();
 const lines = new Map();
 
+// Python's base85, but for three letters that HTML might read as markup.
+const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~';
+
+// Five letters are four bytes, the first letter and the first byte being the greatest.
+function bytesOf(text) {
+  const digits = new Uint8Array(128);
+  for (let digit = 0; digit < LETTERS.length; digit += 1) digits[LETTERS.charCodeAt(digit)] = digit;
+  const missing = (5 - (text.length % 5)) % 5;
+  const whole = text + '~'.repeat(missing);
+  const bytes = new DataView(new ArrayBuffer((whole.length / 5) * 4));
+  for (let at = 0; at < whole.length; at += 5) {
+    let word = 0;
+    for (let next = at; next < at + 5; next += 1) word = word * 85 + digits[whole.charCodeAt(next)];
+    bytes.setUint32((at / 5) * 4, word);
+  }
+  return bytes.buffer.slice(0, bytes.byteLength - missing);
+}
+
 async function unpack() {
-  const letters = atob(byId('payload').textContent);
-  const packed = new Uint8Array(letters.length);
-  for (let at = 0; at < letters.length; at += 1) packed[at] = letters.charCodeAt(at);
+  const packed = bytesOf(byId('payload').textContent);
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   report = JSON.parse(await new Response(unpacked).text());
   for (const kpi of report.kpis) kpis.set(kpi.key, { ...kpi, parts: [] });
   for (const line of report.lines) {
+    line.n = report.samples[line.n];
+    // Means and shares come as the whole sums that they were divided from.
+    line.value ??= line.sum.map((sum, at) => (sum === null ? null : sum / line.n[at]));
     lines.set(lineKey(line.kpi, line.dimension, line.of, line.grain), line);
     const kpi = kpis.get(line.kpi);
     kpi.hasRows = true;
@@ -25,6 +44,36 @@ async function unpack() {
       kpi.parts.push({ dimension: line.dimension, of: line.of });
     }
   }
+}
+
+// A column as it is carried: plain, by places in a list of its values, or by runs of such places.
+function columnOf(carried) {
+  if (Array.isArray(carried)) return carried;
+  const { values, codes, runs } = carried;
+  if (codes) return codes.map((code) => values[code]);
+  const made = [];
+  for (let at = 0; at < runs.length; at += 2) {
+    for (let left = runs[at + 1]; left > 0; left -= 1) made.push(values[runs[at]]);
+  }
+  return made;
+}
+
+const tables = new Map();
+
+// The columns of a picture or of the contracts, spread out when they are first asked for, and the
+// places of all their rows.
+function tableOf(carried) {
+  if (!tables.has(carried)) {
+    const columns = Object.fromEntries(Object.entries(carried).map(([name, column]) => [name, columnOf(column)]));
+    const [first] = Object.values(columns);
+    tables.set(carried, { columns, places: [...(first ?? []).keys()] });
+  }
+  return tables.get(carried);
+}
+
+function rowsAt(columns, places) {
+  const names = Object.keys(columns);
+  return places.map((place) => Object.fromEntries(names.map((name) => [name, columns[name][place]])));
 }
 
 function lineKey(kpi, dimension, of, grain) {

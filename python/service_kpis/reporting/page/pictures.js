@@ -1,37 +1,34 @@
 // The pictures: their rows for the choice, their charts, and the rows as a table.
 const MOST_ROWS = 400;
 const views = new Map();
+// The rows of the choice of those pictures whose charts don't show them yet.
+const undrawn = new Map();
 const grainsDrawn = new Map();
 
-function rowObjects(columns) {
-  const names = Object.keys(columns);
-  return (columns[names[0]] ?? []).map((_, place) => Object.fromEntries(names.map((name) => [name, columns[name][place]])));
-}
-
 // The rows of the chosen period; where it has none at its grain, of the next longer one that has.
-function rowsOfPeriod(rows) {
+function placesOfPeriod(columns, places) {
   let first = null;
-  for (const grain of grainsFrom(rows)) {
+  for (const grain of grainsAmong(columns, places)) {
     const period = report.periods[grain].starts[placeOf(grain, lastDay(chosen.period, chosen.grain))];
-    const found = rows.filter((row) => row.grain === grain && row.period_start === period);
-    first ??= { rows: found, grain, period };
-    if (found.length) return { rows: found, grain, period };
+    const found = places.filter((place) => columns.grain[place] === grain && columns.period_start[place] === period);
+    first ??= { places: found, grain, period };
+    if (found.length) return { places: found, grain, period };
   }
-  return first ?? { rows: [], grain: null, period: null };
+  return first ?? { places: [], grain: null, period: null };
 }
 
 // The grains that rows have: the chosen one, then longer ones, then shorter ones.
-function grainsFrom(rows) {
-  const has = new Set(rows.map((row) => row.grain));
+function grainsAmong(columns, places) {
+  const has = new Set(places.map((place) => columns.grain[place]));
   const place = GRAINS.indexOf(chosen.grain);
   return [...GRAINS.slice(place), ...GRAINS.slice(0, place).reverse()].filter((grain) => has.has(grain));
 }
 
-function rowsOfChoice(picture, rows) {
-  if (!rows.length || !('dimension' in rows[0])) return { rows, isAnswered: chosen.dimension === 'all' };
-  const own = rows.filter((row) => row.dimension === chosen.dimension && row.dimension_value === chosen.of);
-  if (own.length || picture.answers.includes(chosen.dimension)) return { rows: own, isAnswered: true };
-  return { rows: rows.filter((row) => row.dimension === 'all'), isAnswered: false };
+function placesOfChoice(picture, { columns, places }) {
+  if (!places.length || !columns.dimension) return { places, isAnswered: chosen.dimension === 'all' };
+  const own = places.filter((place) => columns.dimension[place] === chosen.dimension && columns.dimension_value[place] === chosen.of);
+  if (own.length || picture.answers.includes(chosen.dimension)) return { places: own, isAnswered: true };
+  return { places: places.filter((place) => columns.dimension[place] === 'all'), isAnswered: false };
 }
 
 // Lines of the scorecard as rows of a picture.
@@ -73,16 +70,18 @@ function rowsFor(picture) {
     const found = rowsOfSeries(picture);
     return { ...found, rows: dated(found.rows, picture), period: null };
   }
-  const { rows: own, isAnswered } = rowsOfChoice(picture, rowObjects(picture.rows));
-  if (picture.follows === 'nothing' || !own.length || !('grain' in own[0])) {
-    return { rows: dated(own, picture), isAnswered, grain: null, period: null };
+  const { columns, places } = tableOf(picture.rows);
+  const { places: own, isAnswered } = placesOfChoice(picture, { columns, places });
+  const told = (shown) => dated(rowsAt(columns, shown), picture);
+  if (picture.follows === 'nothing' || !own.length || !columns.grain) {
+    return { rows: told(own), isAnswered, grain: null, period: null };
   }
   if (picture.follows === 'grain') {
-    const [grain] = grainsFrom(own);
-    return { rows: dated(own.filter((row) => row.grain === grain), picture), isAnswered, grain, period: null };
+    const [grain] = grainsAmong(columns, own);
+    return { rows: told(own.filter((place) => columns.grain[place] === grain)), isAnswered, grain, period: null };
   }
-  const found = rowsOfPeriod(own);
-  return { ...found, rows: dated(found.rows, picture), isAnswered };
+  const { places: shown, grain, period } = placesOfPeriod(columns, own);
+  return { rows: told(shown), isAnswered, grain, period };
 }
 
 // Rows as a chart and a table read them: dates, names of periods, words for codes.
@@ -118,9 +117,9 @@ function pictureFigure(picture) {
   );
 }
 
-// Draw a picture, or give its rows to the chart that stands.
-async function showPicture(picture) {
-  const figure = byId(`picture-${picture.key}`);
+// Tell what a picture shows of the choice. Its chart is drawn when it comes into sight.
+function tellPicture(picture) {
+  const figure = figureOf(picture);
   const { rows, isAnswered, grain, period } = rowsFor(picture);
   const about = [];
   if (picture.follows === 'nothing') about.push(words().allData);
@@ -133,16 +132,28 @@ async function showPicture(picture) {
   listRows(figure.querySelector('details'), picture, rows);
   grainsDrawn.set(picture.key, grain ?? chosen.grain);
   figure.dataset.rows = String(rows.length);
+  undrawn.set(picture.key, rows);
+}
+
+// Draw a picture's chart, or give the rows to the one that stands.
+async function drawPicture(picture) {
+  const rows = undrawn.get(picture.key);
+  if (!rows) return;
+  undrawn.delete(picture.key);
   const view = views.get(picture.key);
   if (view) await view.data('rows', rows).resize().runAsync();
   else if (rows.length) {
     const place = element('div');
-    figure.querySelector('.chart').replaceChildren(place);
+    figureOf(picture).querySelector('.chart').replaceChildren(place);
     const made = await embedded(picture, place, rows);
     // A choice made meanwhile has drawn its own chart, or put a new figure in this one's place.
     if (place.isConnected) views.set(picture.key, made);
     else made.finalize();
   }
+}
+
+function figureOf(picture) {
+  return byId(`picture-${picture.key}`);
 }
 
 // The rows are listed when they are asked for: tables of pictures that nobody opens cost nothing.

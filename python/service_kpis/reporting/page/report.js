@@ -63,15 +63,23 @@ function sectionLinks() {
   byId('sections').replaceChildren(element('ul', {}, links));
 }
 
-// The address holds the choices, so a link within the page moves without it.
-function goTo(id) {
+// The address holds the choices, so a link within the page moves without it. Charts that are drawn
+// on the way push the target down: it is sought once more when they stand.
+async function goTo(id) {
   const target = byId(id);
   const heading = target.querySelector('h2') ?? target;
   target.scrollIntoView({ block: 'start' });
   heading.focus({ preventScroll: true });
+  await drawInSight(showing);
+  target.scrollIntoView({ block: 'start' });
 }
 
-// Show the choice: the scorecard and the contracts anew, then every picture, those in sight first.
+// A link from elsewhere may name a part of the page in the place of choices.
+function isPart(hash) {
+  return byId('main').contains(byId(hash));
+}
+
+// Show the choice: the scorecard and the contracts anew, then the charts that are in sight.
 async function show() {
   const turn = (showing += 1);
   document.documentElement.dataset.ready = 'false';
@@ -102,17 +110,46 @@ async function show() {
   else for (const each of fresh) byId(each.id).replaceWith(each);
   if (byId('absent')) byId('absent').open = wasOpen;
   sectionLinks();
-  for (const picture of picturesInOrder()) {
-    await idle();
-    if (turn !== showing) return;
-    await showPicture(picture);
-  }
-  document.documentElement.dataset.ready = 'true';
+  for (const picture of report.pictures) tellPicture(picture);
+  if (isNewLanguage) watchPictures();
+  await drawInSight(turn);
+  if (turn === showing) document.documentElement.dataset.ready = 'true';
 }
 
-function picturesInOrder() {
-  const distance = (picture) => Math.abs(byId(`picture-${picture.key}`).getBoundingClientRect().top - innerHeight / 2);
-  return [...report.pictures].sort((a, b) => distance(a) - distance(b));
+// A chart costs a tenth of a second: only those within a screen of what is seen are drawn.
+let watching = null;
+
+function watchPictures() {
+  watching?.disconnect();
+  watching = new IntersectionObserver(() => drawInSight(showing), { rootMargin: '100% 0px' });
+  for (const picture of report.pictures) watching.observe(figureOf(picture));
+}
+
+// How far a picture is from the middle of the window, in windows.
+function distance(picture) {
+  const { top, bottom } = figureOf(picture).getBoundingClientRect();
+  return Math.max(top - innerHeight / 2, innerHeight / 2 - bottom, 0) / innerHeight;
+}
+
+// Each chart moves those below it, so that the nearest is looked for after each.
+async function drawInSight(turn) {
+  for (;;) {
+    await idle();
+    if (turn !== showing) return;
+    const near = report.pictures
+      .filter((picture) => undrawn.has(picture.key))
+      .map((picture) => [distance(picture), picture])
+      .filter(([windows]) => windows < 1.5)
+      .sort(([one], [other]) => one - other);
+    if (!near.length) return;
+    await drawPicture(near[0][1]);
+  }
+}
+
+// What is printed is all in sight. Vega waits for no timer here, so that the charts stand before
+// the browser takes the page.
+function drawAll() {
+  for (const picture of report.pictures) drawPicture(picture);
 }
 
 function idle() {
@@ -121,6 +158,7 @@ function idle() {
 
 async function open() {
   await unpack();
+  const hash = location.hash.slice(1);
   readAddress();
   listenToDefinition();
   listenToChoices(async () => {
@@ -131,8 +169,12 @@ async function open() {
     event.preventDefault();
     goTo('main');
   });
-  window.addEventListener('beforeprint', () => { if (byId('absent')) byId('absent').open = true; });
+  window.addEventListener('beforeprint', () => {
+    if (byId('absent')) byId('absent').open = true;
+    drawAll();
+  });
   await show();
+  if (isPart(hash)) await goTo(hash);
 }
 
 open();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import duckdb
 
+from service_kpis.reporting.lines import CHOICES
 from service_kpis.reporting.picture import (
     BAD,
     GOOD,
@@ -18,7 +19,6 @@ from service_kpis.reporting.picture import (
     read_rows,
 )
 from service_kpis.reporting.pictures.shapes import (
-    CHOICES,
     CHOSEN,
     HIGH,
     LOW,
@@ -91,7 +91,7 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
             chosen.grain, chosen.period_start, chosen.dimension, chosen.dimension_value,
             chosen.contract, chosen.value, cell.ci_low as low, cell.ci_high as high,
             chosen.target, chosen.verdict, chosen.sample_size,
-            chosen.difference as place, chosen.is_complete as is_filled
+            row_number() over behind as place, chosen.is_complete as is_filled
         from chosen
         left join marts.kpi_values as cell
             on chosen.kpi_key = cell.kpi_key
@@ -102,12 +102,13 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
                 when chosen.made_to = 'all' then 'all' else chosen.contract
             end
         where chosen.kpi_key = 'service_level'
+        window behind as (
+            partition by chosen.grain, chosen.period_start, chosen.dimension,
+                chosen.dimension_value
+            order by chosen.difference, chosen.contract
+        )
         {kept_periods("chosen")}
-            and row_number() over (
-                partition by chosen.grain, chosen.period_start,
-                    chosen.dimension, chosen.dimension_value
-                order by chosen.difference, chosen.contract
-            ) <= {MOST_CONTRACTS}
+            and place <= {MOST_CONTRACTS}
         order by chosen.grain, chosen.period_start, chosen.difference, chosen.contract
         """,
         offered(connection),

@@ -15,7 +15,7 @@ from service_kpis.reporting.picture import (
     Words,
     read_rows,
 )
-from service_kpis.reporting.pictures.shapes import lines, series_columns
+from service_kpis.reporting.pictures.shapes import over_time
 
 SHARE = Words("Share", "Part")
 JOINED = Words("First active", "Premiers actifs")
@@ -46,11 +46,7 @@ def buying_again() -> Picture:
             "La part des commandes de clients qui avaient déjà commandé ; et, parmi ces clients, "
             "ceux qui ont acheté dans une catégorie ou une gamme nouvelle pour eux.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, SHARE, "ratio", language),
-        columns=series_columns(SHARE, "ratio"),
-        series=keys,
-        follows="grain",
+        **over_time(keys, SHARE, "ratio", answers=()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import duckdb
 
+from service_kpis.reporting.lines import CHOICES
 from service_kpis.reporting.picture import (
     ACCENT,
     INK,
@@ -17,7 +18,6 @@ from service_kpis.reporting.picture import (
     read_rows,
 )
 from service_kpis.reporting.pictures.shapes import (
-    CHOICES,
     CHOSEN,
     MOST_NAMES,
     kept_periods,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import duckdb
 
+from service_kpis.reporting.lines import CHOICES
 from service_kpis.reporting.picture import (
     ACCENT,
     QUIET,
@@ -17,13 +18,11 @@ from service_kpis.reporting.picture import (
     read_rows,
 )
 from service_kpis.reporting.pictures.shapes import (
-    CHOICES,
     CHOSEN,
     MOST_NAMES,
     kept_periods,
-    lines,
     offered,
-    series_columns,
+    over_time,
 )
 
 CHANNEL = Words("Channel", "Canal")
@@ -159,12 +158,7 @@ def self_care_over_time() -> Picture:
             "La part des demandes que le client pourrait faire seul, et de celles que personne ne "
             "devrait avoir à faire. Les demandes de type inconnu sont laissées de côté.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, share, "ratio", language),
-        columns=series_columns(share, "ratio"),
-        series=keys,
-        follows="grain",
-        answers=CHOICES,
+        **over_time(keys, share, "ratio"),
     )
 
 

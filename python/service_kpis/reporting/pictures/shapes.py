@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 import altair as alt
 import duckdb
 
-from service_kpis.reporting.lines import read_choices
+from service_kpis.reporting.lines import CHOICES, read_choices
 from service_kpis.reporting.picture import (
     ACCENT,
     PAPER,
@@ -16,12 +17,12 @@ from service_kpis.reporting.picture import (
     SECOND,
     TARGET,
     Column,
+    Follows,
     Language,
     Unit,
     Words,
 )
 
-CHOICES = ("client", "service", "contract")
 MOST_NAMES = 12
 """So many channels, platforms or request types a picture shows, so that it can be read."""
 
@@ -158,16 +159,36 @@ def lines(keys: Sequence[str], title: Words, unit: Unit, language: Language) -> 
     )
 
 
-def series_columns(title: Words, unit: Unit) -> tuple[Column, ...]:
-    """Head the table of lines over time."""
-    return (
-        Column("period", PERIOD),
-        Column("kpi", Words("KPI", "Indicateur")),
-        Column("value", title, unit),
-        Column("low", LOW, unit),
-        Column("high", HIGH, unit),
-        Column("sample_size", SAMPLE, "count"),
-    )
+class OverTime(TypedDict):
+    """What pictures of KPIs over time have in common: `Picture(…, **over_time(…))`."""
+
+    kpis: tuple[str, ...]
+    chart: Callable[[Language], alt.TopLevelMixin]
+    columns: tuple[Column, ...]
+    series: tuple[str, ...]
+    follows: Follows
+    answers: tuple[str, ...]
+
+
+def over_time(
+    keys: tuple[str, ...], axis: Words, unit: Unit, *, answers: tuple[str, ...] = CHOICES
+) -> OverTime:
+    """Show KPIs of one unit over time, as lines and as a table; `axis` says what is counted."""
+    return {
+        "kpis": keys,
+        "chart": lambda language: lines(keys, axis, unit, language),
+        "columns": (
+            Column("period", PERIOD),
+            Column("kpi", Words("KPI", "Indicateur")),
+            Column("value", axis, unit),
+            Column("low", LOW, unit),
+            Column("high", HIGH, unit),
+            Column("sample_size", SAMPLE, "count"),
+        ),
+        "series": keys,
+        "follows": "grain",
+        "answers": answers,
+    }
 
 
 def dots(

@@ -27,8 +27,7 @@ from service_kpis.reporting.pictures.shapes import (
     PERIOD,
     dots,
     kept_periods,
-    lines,
-    series_columns,
+    over_time,
 )
 
 ANSWERS = Words("Answers", "Réponses")
@@ -92,12 +91,7 @@ def recommendation() -> Picture:
             "Le net promoter score, avec la part du hasard : là où deux bandes se recouvrent "
             "largement, rien n'a changé à coup sûr.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, points, "points", language),
-        columns=series_columns(points, "points"),
-        series=keys,
-        follows="grain",
-        answers=("client",),
+        **over_time(keys, points, "points", answers=("client",)),
     )
 
 

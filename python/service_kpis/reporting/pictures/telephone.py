@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import duckdb
 
+from service_kpis.reporting.lines import CHOICES
 from service_kpis.reporting.picture import (
     ROWS,
     Column,
@@ -14,12 +15,10 @@ from service_kpis.reporting.picture import (
     read_rows,
 )
 from service_kpis.reporting.pictures.shapes import (
-    CHOICES,
     CHOSEN,
     kept_periods,
-    lines,
     offered,
-    series_columns,
+    over_time,
 )
 
 WAIT = Words("Wait", "Attente")
@@ -141,12 +140,7 @@ def waits() -> Picture:
             "ceux qui ont renoncé. La bande est l'intervalle à 95 %, les tirets l'objectif, les "
             "points creux des périodes incomplètes.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, WAIT, "seconds", language),
-        columns=series_columns(WAIT, "seconds"),
-        series=keys,
-        follows="grain",
-        answers=CHOICES,
+        **over_time(keys, WAIT, "seconds"),
     )
 
 
@@ -163,12 +157,7 @@ def abandonment() -> Picture:
             "La part des appels entrants abandonnés où que ce soit et dans les menus, et des "
             "appels présentés abandonnés dans la file.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, SHARE, "ratio", language),
-        columns=series_columns(SHARE, "ratio"),
-        series=keys,
-        follows="grain",
-        answers=CHOICES,
+        **over_time(keys, SHARE, "ratio"),
     )
 
 
@@ -185,12 +174,7 @@ def solved_at_once() -> Picture:
             "Les problèmes résolus dès le premier appel. Les derniers points sont creux : les "
             "appelants peuvent encore rappeler.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, SHARE, "ratio", language),
-        columns=series_columns(SHARE, "ratio"),
-        series=keys,
-        follows="grain",
-        answers=CHOICES,
+        **over_time(keys, SHARE, "ratio"),
     )
 
 
@@ -207,10 +191,5 @@ def redundancy() -> Picture:
             "Parmi les appelants d'un jour, ceux qui ont appelé deux fois ou plus ; et parmi leurs "
             "appels, ceux d'après le premier. Les numéros masqués ne se reconnaissent pas.",
         ),
-        kpis=keys,
-        chart=lambda language: lines(keys, SHARE, "ratio", language),
-        columns=series_columns(SHARE, "ratio"),
-        series=keys,
-        follows="grain",
-        answers=CHOICES,
+        **over_time(keys, SHARE, "ratio"),
     )
