@@ -235,6 +235,12 @@ def fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
         where dimension in ('client', 'service', 'contract')
             and kpi_key in ('service_level', 'average_speed_of_answer');
 
+        insert into marts.mart_agents_beside_all by name
+        select
+            kpi_key, grain, period_start, dimension_value as agent, value, ci_low, ci_high,
+            sample_size, 0.5 as value_of_all, ci_low > 0.5 or ci_high < 0.5 as is_beyond_chance
+        from marts.kpi_values where dimension = 'agent' and grain <> 'day';
+
         insert into marts.mart_peak_vs_regular by name
         select
             kpi_key, grain, period_start, day_type, 9 as day_count,

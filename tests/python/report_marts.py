@@ -76,16 +76,18 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
             )
         ),
     )
-    solved: Row = {**cell, "kpi_key": "first_call_resolution", "dimension": "agent"}
+    solved: Row = {
+        **month, "kpi_key": "first_call_resolution", "value_of_all": 0.75, "sample_size": 50,
+    }  # fmt: skip
     insert(
         connection,
-        "kpi_values",
-        {**solved, **whole, "value": 0.75},
-        {**solved, "dimension_value": "as all", "value": 0.8, "ci_low": 0.7, "ci_high": 0.88},
-        {**solved, "dimension_value": "worse", "value": 0.5, "ci_low": 0.36, "ci_high": 0.63},
-        {**solved, "dimension_value": "(none)", "value": 0.1, "ci_low": 0.0, "ci_high": 0.2},
-        *({**solved, "dimension_value": name, "value": 0.75} for name in (*NAMES, LONG)),
-    )
+        "mart_agents_beside_all",
+        {**solved, "agent": "as all", "value": 0.8, "ci_low": 0.7, "ci_high": 0.88,
+         "is_beyond_chance": False},
+        {**solved, "agent": "worse", "value": 0.5, "ci_low": 0.36, "ci_high": 0.63,
+         "is_beyond_chance": True},
+        *({**solved, "agent": name, "value": 0.75} for name in (*NAMES, LONG)),
+    )  # fmt: skip
     insert(
         connection,
         "mart_peak_vs_regular",

@@ -72,10 +72,16 @@ KPIS = {
 # Marts and facts with a row, beside those of any warehouse: mart_kpi_smart_check, which says that a
 # KPI can't be measured, dim_request_types, which is a seed, and days and customers.
 FILLED = {
-    "calls": {"fct_calls", "fct_contacts", "mart_calls_by_hour", "mart_peak_vs_regular"},
+    "calls": {
+        *("fct_calls", "fct_contacts", "mart_agents_beside_all", "mart_calls_by_hour"),
+        "mart_peak_vs_regular",
+    },
     "surveys": {"fct_surveys", "mart_peak_vs_regular"},
     "orders": {"fct_orders", "fct_customer_periods", "mart_retention_cohorts"},
-    "tickets": {"fct_tickets", "fct_contacts", "fct_email_tickets", "mart_peak_vs_regular"},
+    "tickets": {
+        *("fct_tickets", "fct_contacts", "fct_email_tickets", "mart_agents_beside_all"),
+        "mart_peak_vs_regular",
+    },
     "reviews": {"fct_reviews", "mart_review_bursts"},
     "subscriptions": {"fct_subscriptions", "fct_customer_periods", "mart_retention_cohorts"},
     "nothing": set(),

@@ -54,28 +54,19 @@ def agents_beside_each_other(connection: duckdb.DuckDBPyConnection, key: str) ->
     rows = read_rows(
         connection,
         f"""
-        with whole as (
-            select grain, period_start, value from marts.kpi_values
-            where kpi_key = ? and dimension = 'all'
-        )
-
         select
-            cell.grain, cell.period_start, cell.dimension_value as agent, cell.value,
-            cell.ci_low as low, cell.ci_high as high, null as target, cell.sample_size,
-            -cell.value as place, whole.value as whole,
-            coalesce(whole.value < cell.ci_low or whole.value > cell.ci_high, false) as is_filled
-        from marts.kpi_values as cell
-        inner join whole using (grain, period_start)
-        where cell.kpi_key = ? and cell.dimension = 'agent' and cell.dimension_value <> '(none)'
-            and cell.grain in ('month', 'quarter', 'year') and cell.value is not null
-        {kept_periods("cell")}
+            grain, period_start, agent, value, ci_low as low, ci_high as high, null as target,
+            sample_size, -value as place, value_of_all as whole,
+            coalesce(is_beyond_chance, false) as is_filled
+        from marts.mart_agents_beside_all
+        where kpi_key = ? and grain in ('month', 'quarter', 'year')
+        {kept_periods()}
             and row_number() over (
-                partition by cell.grain, cell.period_start
-                order by cell.sample_size desc, cell.dimension_value
+                partition by grain, period_start order by sample_size desc, agent
             ) <= {MOST_AGENTS}
-        order by cell.grain, cell.period_start, cell.value desc, cell.dimension_value
+        order by grain, period_start, value desc, agent
         """,
-        [key, key],
+        [key],
     )
     return Picture(
         key=f"agents_{key}",
