@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from service_kpis import asking, steps, telling
+from service_kpis import asking, machine, steps, telling
 from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
@@ -83,6 +83,7 @@ def run(
         steps.validate(session)
         published = steps.publish(session)
         steps.report(session)
+        session.outcome.machine = machine.used()
         telling.run(session, published)
 
 

@@ -12,9 +12,10 @@ from typing import Any, Literal
 import duckdb
 
 from service_kpis.errors import InputError
+from service_kpis.machine import resources
 from service_kpis.publishing import Publication, kept_publications, publication, read_settings
 from service_kpis.sql import literal
-from service_kpis.warehouse import Warehouse, memory_limit
+from service_kpis.warehouse import Warehouse
 
 TOLERANCE = 1e-9
 """Sums of floats differ in their last digits from build to build: such cells are the same."""
@@ -139,7 +140,7 @@ def _publication(path: Path) -> Publication:
 @contextmanager
 def _both(before: Path, after: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open both files in one connection as `before` and `after`, read-only."""
-    with duckdb.connect(config={**memory_limit()}) as connection:
+    with duckdb.connect(config={**resources().settings}) as connection:
         for name, path in (("before", before), ("after", after)):
             connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
         try:

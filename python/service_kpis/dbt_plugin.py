@@ -14,7 +14,8 @@ from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from service_kpis.errors import without_values
-from service_kpis.warehouse import NOT_FOR_OTHERS, memory_limit
+from service_kpis.machine import resources
+from service_kpis.warehouse import NOT_FOR_OTHERS
 
 
 class Plugin(BasePlugin):
@@ -31,7 +32,7 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         del creds
-        config.update(memory_limit())
+        config.update(resources().settings)
 
 
 class Cursor(local.DuckDBCursorWrapper):

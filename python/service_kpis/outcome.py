@@ -46,6 +46,8 @@ class Outcome:
     diff: dict[str, Any] | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
     """How long each step took, in seconds; `run` tells it."""
+    machine: dict[str, int] | None = None
+    """What a run could take of memory (bytes) and threads, and the most memory that it took."""
     started: float = field(default_factory=time.monotonic)
 
     def add_checks(self, checks: Iterable[Check]) -> None:
@@ -79,6 +81,7 @@ class Outcome:
         }
         if self.command == "run":
             added["steps"] = self.steps
+            added["machine"] = self.machine
         return {name: value for name, value in added.items() if value is not None}
 
 

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from service_kpis import state
 from service_kpis.errors import InputError
+from service_kpis.machine import resources
 from service_kpis.progress import Progress
 from service_kpis.publishing import Publication, published_tables
 from service_kpis.sql import identifier, literal
-from service_kpis.warehouse import let_read, memory_limit
+from service_kpis.warehouse import let_read
 
 DRAFTS = ".service_kpis.tmp"
 """The folder in the user's one where files grow; a reader of `*.parquet` does not see it."""
@@ -73,7 +74,7 @@ def write(published: Publication, folder: Path, progress: Progress) -> Written:
     drafts = folder / DRAFTS
     try:
         with duckdb.connect(
-            published.path, read_only=True, config={**memory_limit()}
+            published.path, read_only=True, config={**resources().settings}
         ) as connection:
             tables = published_tables(connection)
             ours = {path.stem for path in folder.glob("*.parquet") if _is_ours(path)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import resource
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,19 +14,12 @@ from pathlib import Path
 
 import duckdb
 
-from service_kpis.errors import (
-    STAYS,
-    InputError,
-    MachineError,
-    WarehouseBusyError,
-    machine_failure,
-)
+from service_kpis.errors import MachineError, WarehouseBusyError, machine_failure
+from service_kpis.machine import require_memory, resources
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 KEPT_FOR_ROLLBACK = 3
 NOT_FOR_OTHERS = 0o077
-LEAST_MEMORY = 1_000_000_000
-"""Bytes of address space in which a small file can land."""
 _users_umask = os.umask(NOT_FOR_OTHERS)
 os.umask(_users_umask)
 
@@ -86,7 +78,7 @@ class Warehouse:
         What the run writes is the owner's alone, but for what `let_read` opens. What a killed run
         left unfinished is cleared away first.
         """
-        _require_memory()
+        require_memory()
         self.folder.mkdir(parents=True, exist_ok=True)
         with _umask(NOT_FOR_OTHERS), (self.folder / ".lock").open("a+", encoding="ascii") as lock:
             _hold(lock.fileno(), self.folder)
@@ -128,7 +120,7 @@ class Warehouse:
         """Open build.duckdb; raises WarehouseBusyError where another process has it open."""
         try:
             connection = duckdb.connect(
-                self.build, read_only=read_only, config={**memory_limit(), **(config or {})}
+                self.build, read_only=read_only, config={**resources().settings, **(config or {})}
             )
         except duckdb.Error as error:
             holder = re.search(r"PID (\d+)", str(error))
@@ -141,30 +133,6 @@ class Warehouse:
         with connection:
             connection.execute("set timezone = 'UTC'")
             yield connection
-
-
-def memory_limit() -> dict[str, str]:
-    """Give DuckDB's setting of how much memory it may take, where the user limits it.
-
-    Raises InputError where SERVICE_KPIS_MEMORY_LIMIT is no size.
-    """
-    limit = os.environ.get("SERVICE_KPIS_MEMORY_LIMIT", "")
-    if not limit:
-        return {}
-    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", limit, re.ASCII | re.IGNORECASE):
-        raise InputError("SERVICE_KPIS_MEMORY_LIMIT is no size. Write one such as 4GB or 500MB.")
-    return {"memory_limit": limit}
-
-
-def _require_memory() -> None:
-    """Raise MachineError where no library could be loaded: some then end the process by force."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
-        raise MachineError(
-            f"The limit of memory (`ulimit -v`) is {limit // 1_000_000:,} MB, of which this "
-            f"software takes {LEAST_MEMORY // 1_000_000:,} before it has read anything. Raise it, "
-            f"then run the command again. {STAYS}"
-        )
 
 
 def let_read(path: Path) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from report_payload import payload_of
 from report_warehouse import HOSTILE, RIGHT_TO_LEFT, Little, publish_little
 from service_kpis.errors import InputError
 from service_kpis.reporting import write_report
@@ -36,15 +34,6 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         in_script = self.tags and self.tags[-1][0] == "script"
         (self.scripts if in_script else self.texts).append(data)
-
-
-def payload_of(html: str) -> dict[str, Any]:
-    """Unpack what the page shows, as the page does."""
-    found = re.search(r'id="payload">([^<]*)</script>', html)
-    assert found
-    letters = found[1].translate(str.maketrans(",.:", "<>&"))
-    unpacked: dict[str, Any] = json.loads(gzip.decompress(base64.b85decode(letters)))
-    return unpacked
 
 
 @pytest.fixture(scope="module")

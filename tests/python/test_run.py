@@ -3,9 +3,8 @@
 Every personal field and free text there is a canary, and what the run leaves is searched for them.
 """
 
-import base64
-import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from canaries import ANNE, BOB, CARL, canaries, leaks
 from canary_house import write_canary_house
 from command_line import service_kpis
 from landing_helpers import query
+from report_payload import payload_of
 from service_kpis import contract, publishing, state
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
@@ -39,6 +39,7 @@ def ran(tmp_path_factory):
         capture_output=True,
         text=True,
         check=False,
+        env=os.environ | {"SERVICE_KPIS_MEMORY_LIMIT": "2GB", "SERVICE_KPIS_THREADS": "2"},
     )
     told = json.loads(finished.stdout)
     assert (finished.returncode, told["error"]) == (0, None)
@@ -60,6 +61,9 @@ def test_run_tells_what_it_did(ran):
     assert told["published"]["path"] == str(warehouse / "service_kpis.duckdb")
     assert told["report"] == str(warehouse / "report" / "index.html")
     assert (warehouse / "data_docs" / "index.html").exists()
+    machine = told["machine"]
+    assert (machine["memory_limit_bytes"], machine["threads"]) == (2_000_000_000, 2)
+    assert 100_000_000 < machine["peak_memory_bytes"] < 4_000_000_000
 
 
 @pytest.mark.parametrize(
@@ -113,9 +117,8 @@ def test_no_byte_of_a_person_is_in_what_the_run_left(ran, tmp_path):
     parts = {path.relative_to(left).parts[0] for path in left.rglob("*") if path.is_file()}
     assert {"logs", ".dbt", "data_docs", "report", "service_kpis.duckdb", "state.json"} <= parts
     # The page carries its figures packed: a search for bytes would see none of them.
-    page = (left / "report" / "index.html").read_bytes()
-    packed = page.split(b'id="payload">')[1].split(b"<")[0]
-    (left / "figures").write_bytes(gzip.decompress(base64.b64decode(packed)))
+    carried = payload_of((left / "report" / "index.html").read_text(encoding="utf-8"))
+    (left / "figures").write_text(json.dumps(carried, ensure_ascii=False), encoding="utf-8")
     assert leaks(left, EVERYBODY) == []
     # What is searched for was there to be found, in rows that landed and in rows that did not.
     inside = {found.rpartition(": ")[0] for found in leaks(folder, EVERYBODY)}

@@ -21,8 +21,8 @@ import duckdb
 from service_kpis.errors import InputError, MachineError
 from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import BATCH, RawFile, copy_aside, unique_names
+from service_kpis.machine import resources
 from service_kpis.sql import identifier, literal, scalar
-from service_kpis.warehouse import memory_limit
 
 DATABASES = ("postgres", "duckdb", "sqlite")
 SIDE_FILES = {"duckdb": (".wal",), "sqlite": ("-wal", "-journal")}
@@ -141,7 +141,7 @@ def _attached(
     place, name = _place(database, folder, shown)
     with duckdb.connect(
         config={
-            **memory_limit(),
+            **resources().settings,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": str(folder),

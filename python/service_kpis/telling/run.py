@@ -12,6 +12,7 @@ from rich.text import Text
 from service_kpis.command import Session
 from service_kpis.instants import local, zone_of
 from service_kpis.kpi_definitions import HEADLINES
+from service_kpis.machine import MEMORY, THREADS
 from service_kpis.publishing import Publication
 from service_kpis.telling.landings import sums
 from service_kpis.telling.results import contents, verdict
@@ -62,6 +63,15 @@ def _steps(session: Session, done: Publication) -> None:
     ]
     total = duration(sum(each["seconds"] for each in outcome.steps))
     table(session, ("step", "what it did", number("took")), [*rows, ("", "", total)])
+    if outcome.machine:
+        session.say(_of_the_machine(**outcome.machine), FAINT)
+
+
+def _of_the_machine(memory_limit_bytes: int, threads: int, peak_memory_bytes: int) -> str:
+    return (
+        f"took {peak_memory_bytes / 1e9:.1f} GB of memory at most; DuckDB may take "
+        f"{memory_limit_bytes / 1e9:.1f} GB ({MEMORY}) and {count(threads, 'thread')} ({THREADS})"
+    )
 
 
 def _places(session: Session) -> None:

@@ -28,9 +28,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from service_kpis.errors import MachineError, failure_in_words
+from service_kpis.machine import resources
 from service_kpis.outcome import Check
 from service_kpis.validation.rules import Rule
-from service_kpis.warehouse import let_read, memory_limit
+from service_kpis.warehouse import let_read
 
 # dbt, in the same process, makes every logger talk; one of them sets its own level.
 for name in ("great_expectations", "great_expectations.data_context.types.base"):
@@ -73,7 +74,9 @@ def _run(
     source = context.data_sources.add_sql(
         "warehouse",
         connection_string=URL.create(
-            "duckdb", database=str(database), query={"access_mode": "read_only", **memory_limit()}
+            "duckdb",
+            database=str(database),
+            query={"access_mode": "read_only", **resources().settings},
         ).render_as_string(),
     )
     checks: list[Check] = []
