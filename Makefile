@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BI_READY := .venv-bi/.ready
+ENGINES_READY := .venv/.engines-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit proofs torture bi bi-export docs format lock lock-bi clean
+.PHONY: help setup run test lint unit proofs torture engines bi bi-export docs format lock lock-bi lock-engines clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -41,6 +42,14 @@ proofs: $(READY) ## 200 new random data sets through models and second computati
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
 	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
+engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark too, and compare every row of the KPIs (opt-in; downloads Spark where Java is)
+	@$(PUBLISHED)
+	$(BIN)/pytest -s tests/engines
+
+$(ENGINES_READY): tests/engines/requirements.lock
+	@command -v java > /dev/null || { echo "no Java: Spark is left out" >&2; exit 0; }; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement $< && touch $@
+
 bi: $(READY) $(BI_READY) ## import the dashboard into a Superset of its own and check its figures (opt-in; downloads Superset)
 	@$(PUBLISHED)
 	$(BIN)/pytest tests/bi
@@ -70,6 +79,10 @@ lock: ## pin every package again, with hashes (needs uv)
 lock-bi: ## the same for Superset
 	uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock-bi' bi/requirements.in --output-file bi/requirements.lock
+
+lock-engines: ## the same for Spark
+	uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock-engines' tests/engines/requirements.in --output-file tests/engines/requirements.lock
 
 clean: ## remove .venv, the warehouse and what builds left behind
 	rm -rf .venv .venv-bi target logs python/*.egg-info

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__seconds_between(first, last) -%}
-    (extract(epoch from {{ last }}) - extract(epoch from {{ first }}))
+    cast(extract(epoch from {{ last }} - {{ first }}) as {{ type_double() }})
 {%- endmacro %}
 
 {% macro duckdb__seconds_between(first, last) -%}

@@ -5,9 +5,9 @@
 {% macro create_missing_raw_tables() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'seed') %}
         {% set sources = graph.sources.values() | selectattr('schema', 'equalto', 'raw') | list %}
-        {% do adapter.create_schema(api.Relation.create(database=target.database, schema='raw')) %}
+        {% do adapter.create_schema(api.Relation.create(database=target.database or none, schema='raw')) %}
         {% for source in sources %}
-            {% do run_query(create_raw_table(source)) %}
+            {% do create_raw_table(source) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

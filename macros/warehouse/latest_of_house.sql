@@ -5,7 +5,8 @@
         select
             *,
             row_number() over (
-                partition by {{ key | join(', ') }} order by _landed_at desc, _source desc
+                partition by {{ key | join(', ') }}
+                order by _landed_at desc, {{ byte_order('_source') }} desc
             ) as landing_rank
         from {{ relation }}
     ) as ranked

@@ -30,7 +30,9 @@ ranked as (
             as delay_seconds,
         row_number() over (
             partition by calls._source, calls.call_id
-            order by returns.answered_at, returns.returning_source, returns.returning_call_id
+            order by
+                returns.answered_at,
+                {{ byte_order('returns.returning_source', 'returns.returning_call_id') }}
         ) as serving_rank
     from calls
     inner join returns

@@ -21,15 +21,17 @@ placed as (
         answered_at,
         is_resolved,
         row_number() over (
-            partition by caller_hash, started_on order by started_at, _source, call_id
+            partition by caller_hash, started_on
+            order by started_at, {{ byte_order('_source', 'call_id') }}
         ) as call_of_caller_day,
         count(*) over (partition by caller_hash, started_on) as caller_day_calls,
         lead(started_at) over (
-            partition by {{ issue_of }} order by started_at, _source, call_id
+            partition by {{ issue_of }}
+            order by started_at, {{ byte_order('_source', 'call_id') }}
         ) as next_call_at,
         lag(started_at) over (
             partition by {{ issue_of }}, answered_at is not null
-            order by started_at, _source, call_id
+            order by started_at, {{ byte_order('_source', 'call_id') }}
         ) as previous_answered_at
     from calls
 ),

@@ -11,7 +11,8 @@ followed as (
     select
         *,
         lag(contacted_at) over (
-            partition by person order by contacted_at, _source, contact_id, contact_kind
+            partition by person
+            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
         ) as previous_contact_at
     from contacts
 ),
@@ -28,7 +29,8 @@ numbered as (
                 else 1
             end
         ) over (
-            partition by person order by contacted_at, _source, contact_id, contact_kind
+            partition by person
+            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
             rows between unbounded preceding and current row
         ) as journey_number
     from followed
@@ -39,15 +41,19 @@ placed as (
         *,
         row_number() over (
             partition by person, journey_number
-            order by contacted_at, _source, contact_id, contact_kind
+            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
         ) as contact_number,
         row_number() over (
             partition by person, journey_number
-            order by contacted_at desc, _source desc, contact_id desc, contact_kind desc
+            order by
+                contacted_at desc,
+                {{ byte_order('_source') }} desc,
+                {{ byte_order('contact_id') }} desc,
+                {{ byte_order('contact_kind') }} desc
         ) = 1 as is_last_contact,
         lag({{ dimension_value('channel') }}) over (
             partition by person, journey_number
-            order by contacted_at, _source, contact_id, contact_kind
+            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
         ) as previous_channel
     from numbered
 ),

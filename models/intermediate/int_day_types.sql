@@ -7,7 +7,10 @@ with calendar_days as (
 ranked as (
     select
         *,
-        row_number() over (partition by date_on order by day_type desc, name asc) as precedence
+        row_number() over (
+            partition by date_on
+            order by {{ byte_order('day_type') }} desc, {{ byte_order('name') }} asc
+        ) as precedence
     from calendar_days
 ),
 

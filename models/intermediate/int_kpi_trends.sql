@@ -3,7 +3,10 @@ with months as (
     select
         kpi_key,
         value,
-        12 * extract(year from period_start) + extract(month from period_start) as month_number
+        cast(
+            12 * extract(year from period_start) + extract(month from period_start)
+            as {{ type_double() }}
+        ) as month_number
     from {{ ref('kpi_values') }}
     where grain = 'month' and dimension = 'all' and is_complete and value is not null
 ),

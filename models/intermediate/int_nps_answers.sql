@@ -17,7 +17,8 @@ followed as (
     select
         *,
         lead(responded_at) over (
-            partition by customer_id order by responded_at, _source, survey_id
+            partition by customer_id
+            order by responded_at, {{ byte_order('_source', 'survey_id') }}
         ) as next_answer_at
     from answers
 ),

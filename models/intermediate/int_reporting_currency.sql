@@ -7,7 +7,7 @@ told as (
     select
         case
             when count(distinct currency) = 1 and count(*) = count(currency) then min(currency)
-            else {{ dbt.string_literal(dbt.escape_single_quotes(var('reporting_currency'))) }}
+            else {{ quoted_text(var('reporting_currency')) }}
         end as reporting_currency
     from orders
 )

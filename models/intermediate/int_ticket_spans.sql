@@ -63,7 +63,7 @@ followed as (
         turns.is_open,
         lead(turns.turned_on) over (
             partition by turns._source, turns.ticket_id
-            order by turns.turn_rank, turns.turned_at, turns.tie
+            order by turns.turn_rank, turns.turned_at, {{ byte_order('turns.tie') }}
         ) as next_turned_on
     from turns
     inner join tickets

@@ -19,7 +19,7 @@ ticket_events as (
         events.occurred_at,
         max(case when events.event = 'reopened' then 1 else 0 end) over (
             partition by tickets._source, tickets.ticket_id
-            order by events.occurred_at, events._source, events.event_id
+            order by events.occurred_at, {{ byte_order('events._source', 'events.event_id') }}
             rows between current row and unbounded following
         ) = 1 as is_reopened_later
     from events

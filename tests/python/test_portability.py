@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import sqlglot
+import yaml
 
 from service_kpis.warehouse import PROJECT_DIR
 
 Compiled = tuple[str, dict[str, str]]
 ENGINE_FUNCTIONS: dict[str, set[str]] = {
     "postgres": {"timezone"},
-    "spark": {"assert_true", "weekday"},
+    "spark": {"weekday"},
 }
 
 
@@ -78,3 +80,30 @@ def test_every_function_is_one_that_the_engine_has(compiled: Compiled) -> None:
         for function in query.find_all(sqlglot.exp.Anonymous)
     }
     assert functions <= ENGINE_FUNCTIONS[dialect]
+
+
+def test_texts_are_ordered_by_their_bytes(compiled: Compiled) -> None:
+    """Postgres orders by the database's language, and who is first would hang on the server."""
+    dialect, statements = compiled
+    if dialect != "postgres":
+        pytest.skip("other engines order by bytes")
+    ordered = {
+        f"{name}: {key.this.name}"
+        for name, sql in statements.items()
+        for query in _parsed(sql, dialect)
+        if query is not None
+        for key in query.find_all(sqlglot.exp.Ordered)
+        if isinstance(key.this, sqlglot.exp.Column)
+        and re.search(r"(_id|source|kind|name|type|tie)$", key.this.name)
+    }
+    assert ordered == set()
+
+
+def test_unit_tests_have_names_that_postgres_takes() -> None:
+    names = {
+        test["name"]
+        for path in (PROJECT_DIR / "models").rglob("*.yml")
+        for test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", ())
+    }
+    assert names
+    assert {name for name in names if len(name) > 63} == set()

@@ -149,7 +149,7 @@ def _attached(
         }
     ) as reader:
         if database.kind in _EXTENSIONS:
-            reader.execute(f"load {literal(str(_extension(_EXTENSIONS[database.kind])))}")
+            reader.execute(f"load {literal(str(extension(_EXTENSIONS[database.kind])))}")
         reader.execute("set timezone = 'UTC'")
         reader.execute("set arrow_lossless_conversion = true")
         if database.kind == "sqlite":
@@ -195,7 +195,7 @@ def _settle(aside: Path, path: Path) -> None:
         raise InputError(f"{path} is not a readable SQLite database.") from None
 
 
-def _extension(name: str) -> Path:
+def extension(name: str) -> Path:
     """Find a DuckDB extension in its package; it is loaded from there, nothing is downloaded."""
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")
     folders = spec.submodule_search_locations if spec else None
@@ -212,11 +212,16 @@ def _unreachable(database: DatabaseQuery, name: str, error: str, shown: str) -> 
     """Say why a database cannot be attached, without a word of how we would have got in."""
     if database.path is not None:
         return f"{name} is not a DuckDB database that this version of DuckDB can read."
-    reason = next(
+    return f"{shown}: {name} {why_unreachable(error)}"
+
+
+def why_unreachable(error: str) -> str:
+    """Say why a Postgres server does not let us in: what follows its name, to the full stop."""
+    told = next(
         (told for words, told in _REFUSALS.items() if words in error),
         "cannot be reached: is it running, and are host and port right?",
     )
-    return f"{shown}: {name} {reason}."
+    return told if told.endswith("?") else f"{told}."
 
 
 def _tables(reader: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,0 +1,49 @@
+"""Postgres as an engine of the models: raw tables by COPY, plain dbt, and its tables at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from engines.building import Built, dbt_build
+from postgres_server import Server, execute, running_server
+from service_kpis.engines import copy_to_postgres, raw_tables
+from service_kpis.landing.databases import extension
+from service_kpis.sql import literal
+from service_kpis.warehouse import Warehouse
+
+DATABASE = "service_kpis"
+IN_FRENCH = "template template0 locale_provider icu icu_locale 'fr-FR'"
+"""Such a database orders `a` before `B` and `é` before `f`: bytes do not."""
+
+
+@contextmanager
+def built(warehouse: Warehouse, folder: Path, *arguments: str) -> Iterator[Built]:
+    """Build the marts on a server of its own; `folder` is for what dbt writes."""
+    with running_server() as server:
+        execute(server, f"create database {DATABASE} {IN_FRENCH}")
+        url = server.url(database=DATABASE)
+        rows = copy_to_postgres(warehouse.build, url, raw_tables())
+        seconds = dbt_build(
+            warehouse, folder, "postgres", *arguments, environment=_environment(server)
+        )
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"load {literal(str(extension('postgres_scanner')))}")
+            connection.execute(f"attach {literal(url)} as postgres (type postgres, read_only)")
+            connection.execute(f"attach {literal(str(warehouse.build))} as ours (read_only)")
+            yield Built(connection, lambda table: f"postgres.marts.{table}", rows, seconds)
+
+
+def _environment(server: Server) -> dict[str, str]:
+    return os.environ | {
+        "SERVICE_KPIS_POSTGRES_HOST": "127.0.0.1",
+        "SERVICE_KPIS_POSTGRES_PORT": str(server.port),
+        "SERVICE_KPIS_POSTGRES_USER": server.user,
+        "SERVICE_KPIS_POSTGRES_PASSWORD": server.password,
+        "SERVICE_KPIS_POSTGRES_DATABASE": DATABASE,
+    }
