@@ -62,13 +62,13 @@ def test_an_account_that_does_not_balance_lands_nothing(
     elif lost == "rejected":
         monkeypatch.setattr(stage, "write_bad_rows", lambda *_: None)
     else:
-        write_raw = landing_upsert._write
+        insert = landing_upsert._insert
 
         def write_and_lose(connection: object, *others: object) -> None:
-            write_raw(connection, *others)  # type: ignore[arg-type]
+            insert(connection, *others)  # type: ignore[arg-type]
             connection.execute("delete from raw.calls where call_id = '2'")  # type: ignore[attr-defined]
 
-        monkeypatch.setattr(landing_upsert, "_write", write_and_lose)
+        monkeypatch.setattr(landing_upsert, "_insert", write_and_lose)
     with pytest.raises(MachineError, match="defect of service-kpis"):
         land(warehouse, [folder])
     assert query(warehouse, "select count(*) from raw.calls") == [(0,)]

@@ -79,17 +79,54 @@ def upsert(
     connection: duckdb.DuckDBPyConnection, table: Table, source: str, landed_at: datetime
 ) -> dict[int, tuple[int, int, int]]:
     """Upsert `_landing_valid`; gives rows inserted, updated and unchanged by `_seq`."""
-    key = ", ".join(identifier(name) for name in table.key)
+    counted = connection.execute(
+        f"select _seq, count(*) from {valid_rows(table)} group by _seq"
+    ).fetchall()
+    if not _find_existing(connection, table, source) and len(counted) <= 1:
+        # One file holds a key once: there is nothing to compare.
+        _insert(connection, table, source, landed_at, valid_rows(table))
+        return {seq: (inserted, 0, 0) for seq, inserted in counted}
+    states = _compare(connection, table)
+    _write(connection, table, source, landed_at)
+    return states
+
+
+def _find_existing(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
+    """Make `_landing_existing` of the rows of raw whose key a valid row has; gives how many.
+
+    Raw may hold years, and a landing a day: only the keys of all of it are read.
+    """
     raw = f"raw.{identifier(table.name)}"
     connection.execute(
         f"""
+        create or replace temp table _landing_met as
+        select landed.rowid as _rowid
+        from {raw} as landed
+        semi join {valid_rows(table)} as valid on {_same_key(table, "landed", "valid")}
+        where landed._source = ?
+        """,
+        [source],
+    )
+    connection.execute(
+        f"""
+        create or replace temp table _landing_existing as
+        select landed.*, landed.rowid as _rowid
+        from {raw} as landed
+        where landed.rowid in (select _rowid from _landing_met)
+        """
+    )
+    return int(scalar(connection, "select count(*) from _landing_existing"))
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection, table: Table
+) -> dict[int, tuple[int, int, int]]:
+    """Make `_landing_states` of what each valid row does; gives the counts by `_seq`."""
+    key = ", ".join(identifier(name) for name in table.key)
+    connection.execute(
+        f"""
         create or replace temp table _landing_states as
-        with existing as (
-            select *, true as is_known
-            from {raw}
-            where _source = ?
-        ),
-        chained as (
+        with chained as (
             select
                 *,
                 {_content(table, "valid")} as content,
@@ -108,9 +145,10 @@ def upsert(
             chained._seq,
             chained._row,
             case
-                when existing.is_known and content_at_last = {_content(table, "existing")}
+                when existing._rowid is not null
+                    and content_at_last = {_content(table, "existing")}
                     then 'unchanged'
-                when chained.is_first and existing.is_known is null then 'inserted'
+                when chained.is_first and existing._rowid is null then 'inserted'
                 when not chained.is_first and chained.content = content_before then 'unchanged'
                 when chained.is_first and chained.content = {_content(table, "existing")}
                     then 'unchanged'
@@ -118,9 +156,8 @@ def upsert(
             end as state,
             {", ".join(f"chained.{identifier(name)}" for name in table.key)}
         from chained
-        left join existing on {_same_key(table, "chained", "existing")}
-        """,
-        [source],
+        left join _landing_existing as existing on {_same_key(table, "chained", "existing")}
+        """
     )
     counted = connection.execute(
         """
@@ -133,7 +170,6 @@ def upsert(
         group by _seq
         """
     ).fetchall()
-    _write(connection, table, source, landed_at)
     return {seq: (inserted, updated, unchanged) for seq, inserted, updated, unchanged in counted}
 
 
@@ -156,7 +192,6 @@ def _write(
     What the house knows is the latest that any source said, so saying it again counts.
     """
     key = ", ".join(identifier(name) for name in table.key)
-    raw = f"raw.{identifier(table.name)}"
     is_written = "true" if table.is_of_the_house else "bool_or(state <> 'unchanged')"
     connection.execute(
         f"""
@@ -168,18 +203,36 @@ def _write(
         """
     )
     connection.execute(
-        f"delete from {raw} as landed using _landing_written as written "
-        f"where landed._source = ? and {_same_key(table, 'landed', 'written')}",
-        [source],
+        f"""
+        delete from raw.{identifier(table.name)}
+        where rowid in (
+            select existing._rowid
+            from _landing_existing as existing
+            semi join _landing_written as written on {_same_key(table, "existing", "written")}
+        )
+        """
     )
+    written = (
+        f"(select valid.* from {valid_rows(table)} as valid semi join _landing_written as written "
+        "on valid._seq = written._seq and valid._row = written._row)"
+    )
+    _insert(connection, table, source, landed_at, written)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: str,
+    landed_at: datetime,
+    rows: str,
+) -> None:
+    """Add rows to raw; `rows` is a relation, quoted."""
     columns = ", ".join(identifier(column.name) for column in table.columns)
     connection.execute(
         f"""
-        insert into {raw} ({columns}, _source, _file, _row, _landed_at)
+        insert into raw.{identifier(table.name)} ({columns}, _source, _file, _row, _landed_at)
         select {columns}, ?, _file, _row, ?
-        from {valid_rows(table)} as valid
-        semi join _landing_written as written
-            on valid._seq = written._seq and valid._row = written._row
+        from {rows} as written
         """,
         [source, landed_at],
     )
