@@ -222,6 +222,12 @@ def fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
             contact_count, drawn(hash(period_start, channel, request_type)) as share_of_channel
         from periods cross join channels cross join types where grain <> 'day';
 
+        insert into marts.fct_calls by name
+        select distinct
+            dimension_value as contract, split_part(dimension_value, ' / ', 1) as client,
+            split_part(dimension_value, ' / ', 2) as service
+        from marts.kpi_changes where dimension = 'contract';
+
         insert into marts.mart_sla_compliance by name
         select
             if(dimension <> 'service', split_part(dimension_value, ' / ', 1), null) as client,
@@ -229,8 +235,9 @@ def fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
                 when 'service' then dimension_value
                 when 'contract' then split_part(dimension_value, ' / ', 2)
             end as service,
-            kpi_key, grain, period_start, value, 0.5 as target, value - 0.5 as difference,
-            status, sample_size, is_complete, date '{FIRST_DAY}' as starts_on
+            dimension, dimension_value, kpi_key, grain, period_start, value,
+            0.4 as ci_low, 0.6 as ci_high, 0.5 as target, value - 0.5 as difference, status,
+            sample_size, is_complete, date '{FIRST_DAY}' as starts_on
         from marts.kpi_changes
         where dimension in ('client', 'service', 'contract')
             and kpi_key in ('service_level', 'average_speed_of_answer');

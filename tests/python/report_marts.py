@@ -53,18 +53,12 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     insert(
         connection,
         "mart_sla_compliance",
-        {**promise, "client": "acme", "service": "hotline", "value": 0.7, "difference": -0.1,
+        {**promise, "client": "acme", "service": "hotline", "dimension": "contract",
+         "dimension_value": "acme / hotline", "value": 0.7, "ci_low": 0.6, "difference": -0.1,
          "status": "missed"},
-        {**promise, "client": "acme", "value": 0.9, "difference": 0.1, "status": "met"},
+        {**promise, "client": "acme", "dimension": "client", "dimension_value": "acme",
+         "value": 0.9, "ci_low": 0.85, "difference": 0.1, "status": "met"},
     )  # fmt: skip
-    cell: Row = {**month, "kpi_key": "service_level", "is_complete": True, "sample_size": 50}
-    insert(
-        connection,
-        "kpi_values",
-        {**cell, "dimension": "contract", "dimension_value": "acme / hotline", "ci_low": 0.6},
-        {**cell, "dimension": "client", "dimension_value": "acme", "ci_low": 0.85},
-        {**cell, "dimension": "service", "dimension_value": "acme", "ci_low": 0.1},
-    )
     insert(
         connection,
         "kpi_values",
@@ -76,6 +70,8 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
             )
         ),
     )
+    handled: Row = {"contract": "acme / hotline", "client": "acme", "service": "hotline"}
+    insert(connection, "fct_tickets", handled)
     solved: Row = {
         **month, "kpi_key": "first_call_resolution", "value_of_all": 0.75, "sample_size": 50,
     }  # fmt: skip

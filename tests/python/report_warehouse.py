@@ -180,9 +180,13 @@ def fill(connection: duckdb.DuckDBPyConnection, first_day: str) -> None:
         from beside inner join marts.kpi_catalogue using (kpi_key)
     """)
     connection.execute("""
+        insert into marts.fct_calls by name
+        select 'acme / hotline' as contract, 'acme' as client, 'hotline' as service
+    """)
+    connection.execute("""
         insert into marts.mart_sla_compliance by name
-        select 'acme' as client, 'hotline' as service, kpi_key, grain, period_start, value,
-            0.9 as target, value - 0.9 as difference,
+        select 'acme' as client, 'hotline' as service, dimension, dimension_value, kpi_key, grain,
+            period_start, value, ci_low, ci_high, 0.9 as target, value - 0.9 as difference,
             case when value >= 0.9 then 'met' else 'missed' end as status, sample_size,
             is_complete, date '2025-01-01' as starts_on
         from marts.kpi_values

@@ -124,6 +124,7 @@ def test_the_choices_are_the_clients_services_and_contracts(content: Content) ->
         "contract": ["acme / hotline"],
     }
     assert content["left_out"] == {"client": 0, "service": 0, "contract": 0}
+    assert content["sides"] == {"acme / hotline": ("acme", "hotline")}
 
 
 @pytest.mark.parametrize(

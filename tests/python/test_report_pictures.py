@@ -92,7 +92,10 @@ def test_a_promise_to_everybody_is_each_clients_and_has_a_name(tmp_path: Path) -
         fill(connection)
         connection.execute("""
             insert into marts.mart_sla_compliance by name
-            select * replace (null as client, null as service) from marts.mart_sla_compliance
+            select * replace (
+                null as client, null as service, 'all' as dimension, 'all' as dimension_value
+            )
+            from marts.mart_sla_compliance
             where service is not null
         """)
         both = [each for each in all_pictures(connection) if each.key in PROMISES]

@@ -40,10 +40,14 @@ CHANCES = (None, False, True)
 
 @dataclass(frozen=True)
 class Choices:
-    """The clients, services and contracts that the page offers, and how many more there are."""
+    """The clients, services and contracts that the page offers, and how many more there are.
+
+    `contracts` has the client and the service of each contract that is offered.
+    """
 
     offered: dict[str, list[str]]
     left_out: dict[str, int]
+    contracts: dict[str, tuple[str, str]]
 
 
 def read_choices(connection: duckdb.DuckDBPyConnection) -> Choices:
@@ -66,11 +70,38 @@ def read_choices(connection: duckdb.DuckDBPyConnection) -> Choices:
     found: dict[str, list[str]] = {dimension: [] for dimension in CHOICES}
     for dimension, value in rows:
         found[dimension].append(value)
-    offered = shared_out({name: len(values) for name, values in found.items()})
+    shares = shared_out({name: len(values) for name, values in found.items()})
+    offered = {name: sorted(values[: shares[name]]) for name, values in found.items()}
     return Choices(
-        offered={name: sorted(values[: offered[name]]) for name, values in found.items()},
-        left_out={name: len(values) - offered[name] for name, values in found.items()},
+        offered=offered,
+        left_out={name: len(values) - shares[name] for name, values in found.items()},
+        contracts=read_contract_sides(connection, offered["contract"]),
     )
+
+
+def read_contract_sides(
+    connection: duckdb.DuckDBPyConnection, contracts: list[str]
+) -> dict[str, tuple[str, str]]:
+    """Read each contract's client and service from what was handled under it.
+
+    A name isn't taken apart: a client's may have the same stroke in it.
+    """
+    if not contracts:
+        return {}
+    rows = connection.execute(
+        """
+        select contract, coalesce(client, '(none)'), coalesce(service, '(none)')
+        from (
+            select distinct contract, client, service from marts.fct_calls
+            union
+            select distinct contract, client, service from marts.fct_tickets
+        )
+        where list_contains(?, contract)
+        order by all
+        """,
+        [contracts],
+    ).fetchall()
+    return {contract: (client, service) for contract, client, service in rows}
 
 
 def shared_out(counts: dict[str, int]) -> dict[str, int]:

@@ -36,6 +36,7 @@ def payload(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> dict
         "kpis": [described(kpi) for kpi in read_catalogue(connection)],
         "choices": choices.offered,
         "left_out": choices.left_out,
+        "sides": choices.contracts,
         "statuses": STATUSES,
         "chances": CHANCES,
         "periods": periods,

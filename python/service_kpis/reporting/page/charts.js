@@ -1,6 +1,9 @@
 // Vega in the page: its theme, its words, its numbers. No chart brings any of its own.
 const UNITS = ['ratio', 'seconds', 'count', 'points', 'score', 'currency', 'per_day', 'flag', 'hour', 'weekday'];
 const ERRORS = 1;
+// Pixels of a legend's letter, and of its symbol with the room around.
+const LETTER = 6.8;
+const SYMBOL = 44;
 const PALETTE = /^\$([a-z]+)$/;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 // One ramp by opacity, so that it goes from the paper to the accent in the light and in the dark.
@@ -26,7 +29,15 @@ function tickValue(value, unit) {
   return valueText(value, unit);
 }
 
-function chartConfig() {
+// Entries of a legend that don't fit beside each other stand below each other, and none is cut.
+function legendColumns(picture, width) {
+  if (innerWidth < 640) return 1;
+  const names = picture.series.map((key) => kpis.get(key)?.label[chosen.language] ?? '');
+  const needed = names.reduce((sum, name) => sum + name.length * LETTER + SYMBOL, 0);
+  return needed > width ? 1 : 6;
+}
+
+function chartConfig(columns) {
   const ink = { labelColor: 'var(--quiet)', titleColor: 'var(--quiet)', labelFont: FONT, titleFont: FONT, labelFontSize: 11.5, titleFontSize: 11.5, titleFontWeight: 500 };
   const isNarrow = innerWidth < 640;
   return {
@@ -36,14 +47,14 @@ function chartConfig() {
     customFormatTypes: true,
     padding: 4,
     view: { stroke: null, discreteHeight: { step: 24 } },
-    axis: { ...ink, gridColor: 'var(--grid)', domainColor: 'var(--grid)', tickColor: 'var(--grid)', labelPadding: 6, titlePadding: 10, labelLimit: isNarrow ? 120 : 220, labelOverlap: 'parity', labelSeparation: 8 },
+    axis: { ...ink, gridColor: 'var(--grid)', domainColor: 'var(--grid)', tickColor: 'var(--grid)', labelPadding: 6, titlePadding: 10, labelLimit: isNarrow ? 155 : 220, labelOverlap: 'parity', labelSeparation: 8 },
     axisX: { labelFlush: false, tickCount: isNarrow ? 4 : 8, labelAngle: 0 },
     axisXTemporal: { grid: false },
     axisXBand: { labelAngle: 0, labelLimit: isNarrow ? 60 : 140 },
     axisY: { domain: false, ticks: false, tickCount: 6 },
     axisYBand: { grid: false, domain: false },
     axisYPoint: { grid: false, domain: false },
-    legend: { ...ink, orient: 'bottom', direction: 'horizontal', columns: isNarrow ? 1 : 6, symbolType: 'circle', symbolSize: 80, labelLimit: 240, gradientLength: isNarrow ? 180 : 240, gradientThickness: 10, titleOrient: isNarrow ? 'top' : 'left', offset: 14 },
+    legend: { ...ink, labelFontSize: isNarrow ? 10.5 : 11.5, orient: 'bottom', direction: 'horizontal', columns, symbolType: 'circle', symbolSize: 80, labelLimit: 300, gradientLength: isNarrow ? 180 : 240, gradientThickness: 10, titleOrient: isNarrow ? 'top' : 'left', offset: 14 },
     range: {
       category: ['accent', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].map((name) => `var(--${name})`),
       heatmap: RAMP,
@@ -69,7 +80,7 @@ function specOf(picture) {
   return {
     ...spec,
     width: 'container',
-    ...(isBands ? {} : { height: spec.height ?? 260 }),
+    ...(isBands ? { autosize: { type: 'fit-x', contains: 'padding' } } : { height: spec.height ?? 260 }),
   };
 }
 
@@ -93,7 +104,7 @@ async function embedded(picture, place, rows) {
     ast: true,
     logLevel: ERRORS,
     defaultStyle: false,
-    config: chartConfig(),
+    config: chartConfig(legendColumns(picture, place.clientWidth)),
     tooltip: { theme: 'page' },
     expressionFunctions: writers(),
     formatLocale: numberLocale(),

@@ -29,26 +29,19 @@ function contracts() {
   );
 }
 
-// The promises that bear on the choice: of a client, of a service, of both.
+// The promises that bear on the choice: of its client or of any, for its service or for any.
 function contractRows() {
   const { columns, places } = tableOf(report.contracts);
   const found = rowsAt(columns, placesOfPeriod(columns, places).places);
-  return found.filter((row) => {
-    if (chosen.dimension === 'client') return row.client === null || row.client === chosen.of;
-    if (chosen.dimension === 'service') return row.service === null || row.service === chosen.of;
-    if (chosen.dimension === 'contract') {
-      const [client, service] = contractParts(chosen.of);
-      return (row.client === null || row.client === client) && (row.service === null || row.service === service);
-    }
-    return true;
-  });
+  const [client, service] = sidesOfChoice();
+  return found.filter((row) => (client === null || row.client === null || row.client === client)
+    && (service === null || row.service === null || row.service === service));
 }
 
-// A contract is named "<client> / <service>": the mart's own names say where it parts.
-function contractParts(of) {
-  const { client: clients, service: services } = tableOf(report.contracts).columns;
-  const place = clients.findIndex((client, at) => `${client} / ${services[at]}` === of);
-  if (place >= 0) return [clients[place], services[place]];
-  const parts = of.split(' / ');
-  return [parts[0], parts.slice(1).join(' / ')];
+// The client and the service of the choice; null = any.
+function sidesOfChoice() {
+  if (chosen.dimension === 'client') return [chosen.of, null];
+  if (chosen.dimension === 'service') return [null, chosen.of];
+  if (chosen.dimension === 'contract') return report.sides[chosen.of];
+  return [null, null];
 }

@@ -108,13 +108,18 @@ function pictureFigure(picture) {
   return element(
     'figure',
     { class: 'picture', id: `picture-${picture.key}`, 'data-picture': picture.key, 'aria-labelledby': `title-${picture.key}` },
-    element('h3', { id: `title-${picture.key}` }, picture.title[chosen.language]),
-    element('p', { class: 'reading', id: `reading-${picture.key}` }, picture.reading[chosen.language]),
+    element('h3', { id: `title-${picture.key}` }, spaced(picture.title[chosen.language])),
+    element('p', { class: 'reading', id: `reading-${picture.key}` }, spaced(picture.reading[chosen.language])),
     element('p', { class: 'about' }),
     element('div', { class: 'chart', role: 'img', 'aria-label': `${picture.title[chosen.language]}. ${picture.reading[chosen.language]}` }),
     element('details', { class: 'rows' }, element('summary', {}, words().rows)),
     links.length ? element('figcaption', {}, element('span', { class: 'quiet' }, `${words().definitions} `), element('ul', { class: 'links' }, links)) : null,
   );
+}
+
+// French sets a space before these signs, at which a line must not break.
+function spaced(text) {
+  return text.replace(/ (?=[:;?!%])/g, '\u00a0');
 }
 
 // Tell what a picture shows of the choice. Its chart is drawn when it comes into sight.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import duckdb
 
-from service_kpis.reporting.lines import CHOICES
+from service_kpis.reporting.lines import CHOICES, read_choices
 from service_kpis.reporting.picture import (
     BAD,
     GOOD,
@@ -19,14 +19,12 @@ from service_kpis.reporting.picture import (
     read_rows,
 )
 from service_kpis.reporting.pictures.shapes import (
-    CHOSEN,
     HIGH,
     LOW,
     PERIOD,
     SAMPLE,
     dots,
     kept_periods,
-    offered,
 )
 
 CONTRACT = Words("Contract", "Contrat")
@@ -37,42 +35,50 @@ KPI = Words("KPI", "Indicateur")
 VERDICT = Words("Verdict", "Verdict")
 VERDICTS = {"met": Words("met", "tenu"), "missed": Words("missed", "manqué")}
 MOST_CONTRACTS = 20
+# The last period's name is wider than its cell.
+ROOM = {"left": 4, "top": 4, "right": 24, "bottom": 4}
 
 # A promise made over all services of a client, or to every client of a service, names but one; it
 # bears on each choice that it holds for, as in the page's table of contracts.
 PROMISES = """
+    choices as (
+        select
+            unnest(?) as dimension, unnest(?) as dimension_value,
+            unnest(?) as client, unnest(?) as service
+    ),
+
     promises as (
         select
-            sla.*,
-            coalesce(nullif(concat_ws(' / ', sla.client, sla.service), ''), '(all)') as contract,
-            case
-                when sla.client is not null and sla.service is not null then 'contract'
-                when sla.client is not null then 'client'
-                when sla.service is not null then 'service'
-                else 'all'
-            end as made_to,
-            coalesce(sla.status, 'no_data') as verdict
-        from marts.mart_sla_compliance as sla
-        where sla.grain in ('week', 'month', 'quarter', 'year') and sla.value is not null
+            *,
+            if(dimension = 'all', '(all)', dimension_value) as contract,
+            coalesce(status, 'no_data') as verdict
+        from marts.mart_sla_compliance
+        where grain in ('week', 'month', 'quarter', 'year') and value is not null
     ),
 
     chosen as (
-        select promises.*, offered.dimension, offered.dimension_value
+        select
+            promises.* exclude (dimension, dimension_value),
+            choices.dimension, choices.dimension_value
         from promises
-        inner join offered
-            on case offered.dimension
-                when 'client' then coalesce(promises.client = offered.dimension_value, true)
-                when 'service' then coalesce(promises.service = offered.dimension_value, true)
-                when 'contract' then case promises.made_to
-                    when 'contract' then promises.contract = offered.dimension_value
-                    when 'client' then starts_with(offered.dimension_value, client || ' / ')
-                    when 'service' then ends_with(offered.dimension_value, ' / ' || service)
-                    else true
-                end
-                else true
-            end
+        inner join choices
+            on coalesce(promises.client = choices.client, true)
+            and coalesce(promises.service = choices.service, true)
     )
 """
+
+
+def choices_by_side(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[list[str], list[str], list[str | None], list[str | None]]:
+    """Give what a reader may choose, with its client and service, as four lists for `PROMISES`."""
+    choices = read_choices(connection)
+    rows: list[tuple[str, str, str | None, str | None]] = [("all", "all", None, None)]
+    rows += [("client", client, client, None) for client in choices.offered["client"]]
+    rows += [("service", service, None, service) for service in choices.offered["service"]]
+    rows += [("contract", contract, *sides) for contract, sides in choices.contracts.items()]
+    dimensions, values, clients, services = zip(*rows, strict=True)
+    return list(dimensions), list(values), list(clients), list(services)
 
 
 def pictures(connection: duckdb.DuckDBPyConnection) -> list[Picture]:
@@ -85,33 +91,23 @@ def service_level_by_contract(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {CHOSEN}, {PROMISES}
+        with {PROMISES}
 
         select
-            chosen.grain, chosen.period_start, chosen.dimension, chosen.dimension_value,
-            chosen.contract, chosen.value, cell.ci_low as low, cell.ci_high as high,
-            chosen.target, chosen.verdict, chosen.sample_size,
-            row_number() over behind as place, chosen.is_complete as is_filled
+            grain, period_start, dimension, dimension_value, contract, value,
+            ci_low as low, ci_high as high, target, verdict, sample_size,
+            row_number() over behind as place, is_complete as is_filled
         from chosen
-        left join marts.kpi_values as cell
-            on chosen.kpi_key = cell.kpi_key
-            and chosen.grain = cell.grain
-            and chosen.period_start = cell.period_start
-            and chosen.made_to = cell.dimension
-            and cell.dimension_value = case
-                when chosen.made_to = 'all' then 'all' else chosen.contract
-            end
-        where chosen.kpi_key = 'service_level'
+        where kpi_key = 'service_level'
         window behind as (
-            partition by chosen.grain, chosen.period_start, chosen.dimension,
-                chosen.dimension_value
-            order by chosen.difference, chosen.contract
+            partition by grain, period_start, dimension, dimension_value
+            order by difference, contract
         )
-        {kept_periods("chosen")}
+        {kept_periods()}
             and place <= {MOST_CONTRACTS}
-        order by chosen.grain, chosen.period_start, chosen.difference, chosen.contract
+        order by grain, period_start, difference, contract
         """,
-        offered(connection),
+        choices_by_side(connection),
     )
     return Picture(
         key="service_level_by_contract",
@@ -159,7 +155,7 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
     rows = read_rows(
         connection,
         f"""
-        with {CHOSEN}, {PROMISES}
+        with {PROMISES}
 
         select
             grain, period_start, dimension, dimension_value, contract, kpi_key, verdict,
@@ -171,7 +167,7 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
             ) <= {MOST_CONTRACTS}
         order by grain, contract, kpi_key, period_start
         """,
-        offered(connection),
+        choices_by_side(connection),
     )
     return Picture(
         key="promises_over_time",
@@ -202,8 +198,10 @@ def promises_over_time(connection: duckdb.DuckDBPyConnection) -> Picture:
 def kept_or_missed(language: Language) -> alt.TopLevelMixin:
     words = [VERDICTS[verdict].of(language) for verdict in ("met", "missed")]
     drawn: alt.Chart = (
-        alt.Chart(ROWS, height=alt.Step(34))
-        .transform_calculate(promise="datum.contract + '\\n' + datum.kpi_key")
+        alt.Chart(ROWS, height=alt.Step(46), padding=ROOM)
+        .transform_calculate(
+            promise="datum.contract + '\\n' + replace(datum.kpi_key, /(.{14,24}?) /g, '$1\\n')"
+        )
         .mark_rect(strokeWidth=1.5)
         .encode(
             x=alt.X(
@@ -216,7 +214,11 @@ def kept_or_missed(language: Language) -> alt.TopLevelMixin:
                 "promise:N",
                 title=None,
                 scale=alt.Scale(paddingInner=0.2),
-                axis=alt.Axis(labelExpr="split(datum.label, '\\n')"),
+                axis=alt.Axis(
+                    labelExpr="split(datum.label, '\\n')",
+                    labelOverlap=False,
+                    labelOffset=-10,
+                ),
             ),
             fill=alt.Fill(
                 "verdict:O",

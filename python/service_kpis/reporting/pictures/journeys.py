@@ -136,6 +136,8 @@ def channel_steps(connection: duckdb.DuckDBPyConnection) -> Picture:
                 text=alt.Text("percent:Q"),
             )
             .transform_calculate(percent="round(100 * datum.share)"),
+            # The last channel's name leans out over its column.
+            padding={"left": 4, "top": 4, "right": 24, "bottom": 4},
         )
 
     return Picture(

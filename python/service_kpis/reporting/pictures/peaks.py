@@ -90,7 +90,7 @@ def peak_days(connection: duckdb.DuckDBPyConnection) -> Picture:
 
 def beside_regular(language: Language) -> alt.TopLevelMixin:
     words = [kind.of(language) for kind in DAY_TYPES.values()]
-    scale = alt.Scale(nice=True, zero=True, rangeMax={"expr": f"width - {GUTTER}"})
+    scale = alt.Scale(nice=True, zero=True, rangeMin=10, rangeMax={"expr": f"width - {GUTTER}"})
     base = alt.Chart(ROWS, height=alt.Step(16))
     y = alt.Y(
         "kpi_key:N",

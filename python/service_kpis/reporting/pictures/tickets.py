@@ -22,15 +22,20 @@ TIME = Words("Time, logarithmic", "Durée, logarithmique")
 MEDIAN = Words("Half within", "La moitié en")
 P90 = Words("Nine in ten within", "Neuf sur dix en")
 WHAT = Words("Time to", "Délai de")
-NOT_TOLD = Words("not told", "non précisé")
+NAMES = {
+    "(none)": Words("not told", "non précisé"),
+    "low": Words("low", "faible"),
+    "medium": Words("medium", "moyenne"),
+    "high": Words("high", "élevée"),
+}
 STAGES = {
     "first_response_time": Words("first response", "première réponse"),
     "resolution_time": Words("resolution", "résolution"),
 }
 CHANNEL = Words("Channel", "Canal")
 COMPLEXITY = Words("Complexity", "Complexité")
-# A second, ten, a minute, ten, an hour, six, a day, a week, thirty days.
-TICKS = [1, 10, 60, 600, 3600, 21_600, 86_400, 604_800, 2_592_000]
+# A second, ten, a minute, ten, an hour, three, six, half a day, a day, two, a week, thirty days.
+TICKS = [1, 10, 60, 600, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000]
 
 
 def pictures(connection: duckdb.DuckDBPyConnection) -> list[Picture]:
@@ -116,7 +121,7 @@ def times_by(
         ),
         chart=median_to_p90,
         columns=(
-            Column("name", label, words={"(none)": NOT_TOLD}),
+            Column("name", label, words=NAMES),
             Column("stage", WHAT, words=STAGES),
             Column("median", MEDIAN, "seconds"),
             Column("p90", P90, "seconds"),
@@ -133,7 +138,7 @@ def median_to_p90(language: Language) -> alt.TopLevelMixin:
     base = alt.Chart(ROWS, height=alt.Step(13)).transform_calculate(
         at="max(datum.median, 1)", to="max(datum.p90, 1)"
     )
-    scale = alt.Scale(type="log", nice=False)
+    scale = alt.Scale(type="log", nice=False, padding=8)
     axis = alt.Axis(formatType="seconds", values=TICKS, labelSeparation=8)
     y = alt.Y(
         "name:N",
