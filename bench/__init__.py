@@ -1,0 +1,1 @@
+"""How long the whole job takes, and how much memory, beside a floor without dbt."""
