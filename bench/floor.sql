@@ -394,6 +394,10 @@ left join (select agent_id, team from agents) using (agent_id)
 left join request_types on reason = request_type
 left join days on started_on = date_on;
 
+drop table calls;
+drop table call_chains;
+drop table numbers;
+
 -- Three groupings hold every dimension: what depends on another, or has few values, goes with it.
 create temp table grouped_calls as
 select
@@ -670,6 +674,9 @@ select
 from ticket_events
 left join tickets using (ticket_id);
 
+drop table ticket_events;
+drop table tickets;
+
 create temp view tickets_by_name as
 select
     * exclude (
@@ -749,8 +756,11 @@ select * from (
             priority, team, segment, country, agent, day_type,
             count(first_response_seconds) as amount_count,
             quantile_cont(first_response_seconds, [0.5, 0.9]) as percentiles
-        from tickets_by_name
-        inner join periods on created_on = date_on
+        from (
+            select * replace (case when grain <> 'day' then agent end as agent)
+            from tickets_by_name
+            inner join periods on created_on = date_on
+        )
         group by grouping sets (
             (grain, period_start, is_over, "all"),
             (grain, period_start, is_over, client),
@@ -772,8 +782,7 @@ select * from (
         "all", client, service, contract, channel, request_type, request_value, complexity,
         priority, team, segment, country, agent, day_type
     into name dimension value dimension_value
-)
-where grain <> 'day' or dimension <> 'agent';
+);
 create temp table period_resolution_times as
 select * from (
     unpivot (
@@ -783,8 +792,11 @@ select * from (
             priority, team, segment, country, agent, resolution_day_type as day_type,
             count(resolution_seconds) as amount_count,
             quantile_cont(resolution_seconds, [0.5, 0.9]) as percentiles
-        from tickets_by_name
-        inner join periods on resolved_on = date_on
+        from (
+            select * replace (case when grain <> 'day' then agent end as agent)
+            from tickets_by_name
+            inner join periods on resolved_on = date_on
+        )
         group by grouping sets (
             (grain, period_start, is_over, "all"),
             (grain, period_start, is_over, client),
@@ -806,8 +818,7 @@ select * from (
         "all", client, service, contract, channel, request_type, request_value, complexity,
         priority, team, segment, country, agent, day_type
     into name dimension value dimension_value
-)
-where grain <> 'day' or dimension <> 'agent';
+);
 
 -- The badge of messaging: over the seven days that end with a day on which a ticket came in.
 create temp table responsiveness as
