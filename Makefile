@@ -6,7 +6,7 @@ BI_READY := .venv-bi/.ready
 ENGINES_READY := .venv/.engines-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit proofs torture engines bi bi-export docs format lock lock-bi lock-engines clean
+.PHONY: help setup run test lint unit proofs torture bench engines bi bi-export docs format lock lock-bi lock-engines clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -20,8 +20,8 @@ run: $(READY) ## from the sample data, or the sources landed before, to publishe
 	@$(BIN)/service-kpis run
 
 lint: $(READY) ## ruff, mypy, yamllint, dbt-bouncer and sqlfluff
-	$(BIN)/ruff format --check python tests scripts
-	$(BIN)/ruff check python tests scripts
+	$(BIN)/ruff format --check python tests scripts bench
+	$(BIN)/ruff check python tests scripts bench
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 	$(BIN)/dbt parse --quiet
@@ -50,6 +50,9 @@ $(ENGINES_READY): tests/engines/requirements.lock
 	@command -v java > /dev/null || { echo "no Java: Spark is left out" >&2; exit 0; }; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement $< && touch $@
 
+bench: $(READY) ## measure the whole job beside a floor without dbt, as in `make bench CALLS=100000 SEED=7 JSON=bench.json`
+	@$(BIN)/python -m bench $(filter-out PYTHON=%,$(MAKEOVERRIDES))
+
 bi: $(READY) $(BI_READY) ## import the dashboard into a Superset of its own and check its figures (opt-in; downloads Superset)
 	@$(PUBLISHED)
 	$(BIN)/pytest tests/bi
@@ -68,8 +71,8 @@ docs: $(READY) ## write docs/kpis.md and models/semantic from the KPIs
 	$(BIN)/python scripts/semantic_layer
 
 format: $(READY) ## rewrite Python and SQL as lint wants them
-	$(BIN)/ruff format python tests scripts
-	$(BIN)/ruff check --fix python tests scripts
+	$(BIN)/ruff format python tests scripts bench
+	$(BIN)/ruff check --fix python tests scripts bench
 	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff fix models tests analyses
 
 lock: ## pin every package again, with hashes (needs uv)

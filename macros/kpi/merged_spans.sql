@@ -1,10 +1,19 @@
 {#
   CTEs that merge the overlapping and adjoining spans of one `owner`, so that it stands once in each moment. The last,
-  `merged`, has the owner, span_number and the bounds.
+  `merged`, has the owner, span_number and the bounds. Of equal spans only one goes in: two windows need not put them
+  in the same order.
 
   relation: a CTE; owner: columns that say whose span it is; starts, ends: its bounds, the end outside it.
 #}
 {% macro merged_spans(relation, owner, starts, ends) -%}
+distinct_spans as (
+    select distinct
+        {{ owner | join(', ') }},
+        {{ starts }},
+        {{ ends }}
+    from {{ relation }}
+),
+
 reached as (
     select
         *,
@@ -12,7 +21,7 @@ reached as (
             partition by {{ owner | join(', ') }} order by {{ starts }}, {{ ends }}
             rows between unbounded preceding and 1 preceding
         ) as reached_until
-    from {{ relation }}
+    from distinct_spans
 ),
 
 chained as (

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from bench import data
 from bench.compare import KEYS, differences
 from bench.floor import run_floor
-
 from compiled_models import Compiled, build, furnish
 from service_kpis.landing import land
 from service_kpis.warehouse import Warehouse
