@@ -44,7 +44,7 @@ torture: $(READY) ## try for a while to break landing and publishing, as in `mak
 
 engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark too, and compare every row of the KPIs (opt-in; downloads Spark where Java is)
 	@$(PUBLISHED)
-	$(BIN)/pytest -s tests/engines
+	PYTHONPATH=tests/python $(BIN)/pytest -s tests/engines
 
 $(ENGINES_READY): tests/engines/requirements.lock
 	@command -v java > /dev/null || { echo "no Java: Spark is left out" >&2; exit 0; }; \

@@ -32,12 +32,13 @@ def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         [
             *(Path(sys.executable).parent / "dbt", "compile", "--target", request.param),
             *("--no-introspect", "--no-populate-cache", "--quiet"),
+            *("--vars", "{raw_schema: loaded}"),
             *("--target-path", folder / "target", "--log-path", folder / "logs"),
         ],
         cwd=PROJECT_DIR,
         env=os.environ | {"PYTHONPATH": str(folder), "SERVICE_KPIS_SPARK_METHOD": "session"},
         check=True,
-        timeout=300,
+        timeout=1_800,
     )
     models = folder / "target" / "compiled" / "service_kpis" / "models"
     return request.param, {path.stem: path.read_text() for path in models.rglob("*.sql")}
@@ -67,6 +68,17 @@ def test_every_model_parses_as_one_query_in_its_dialect(compiled: Compiled) -> N
         if not isinstance(query, sqlglot.exp.Query):
             failures.append(f"{name} is no query")
     assert failures == []
+
+
+def test_raw_tables_are_read_where_a_loader_of_one_s_own_puts_them(compiled: Compiled) -> None:
+    _, statements = compiled
+    for name, table in (("stg_calls", "calls"), ("stg_parties", "parties")):
+        [source] = [
+            found
+            for found in _parsed(statements[name], compiled[0])[0].find_all(sqlglot.exp.Table)
+            if found.name == table and found.db
+        ]
+        assert source.db == "loaded"
 
 
 def test_every_function_is_one_that_the_engine_has(compiled: Compiled) -> None:
