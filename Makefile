@@ -46,9 +46,9 @@ engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark
 	@$(PUBLISHED)
 	PYTHONPATH=tests/python $(BIN)/pytest -s tests/engines
 
-$(ENGINES_READY): tests/engines/requirements.lock
+$(ENGINES_READY): $(READY) tests/engines/requirements.lock
 	@command -v java > /dev/null || { echo "no Java: Spark is left out" >&2; exit 0; }; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement $< && touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement tests/engines/requirements.lock && touch $@
 
 bench: $(READY) ## measure the whole job beside a floor without dbt, as in `make bench CALLS=100000 SEED=7 JSON=bench.json`
 	@$(BIN)/python -m bench $(filter-out PYTHON=%,$(MAKEOVERRIDES))
