@@ -36,12 +36,21 @@ def test_the_floor_makes_the_facts_and_kpi_values_of_the_models(made):
     assert differences(*made) == []
 
 
+def test_what_the_build_alone_has_is_no_difference(made, tmp_path):
+    fewer = tmp_path / "fewer.duckdb"
+    fewer.write_bytes(made[0].read_bytes())
+    with duckdb.connect(fewer) as connection:
+        connection.execute("delete from marts.kpi_values where kpi_key = 'backlog'")
+        connection.execute("alter table marts.fct_surveys drop column score")
+    assert differences(fewer, made[1]) == []
+
+
 def test_the_drawn_calls_have_something_of_every_fact_and_kpi(made):
     with duckdb.connect(made[0], read_only=True) as floor:
         for fact in KEYS:
             assert floor.sql(f"from marts.{fact}").limit(1).fetchall() != [], fact
         kpis = floor.sql("select count(distinct kpi_key) from marts.kpi_values").fetchone()
-    assert kpis == (73,)
+    assert kpis and kpis[0] >= 73
 
 
 def test_every_difference_is_told(made, tmp_path):
@@ -51,7 +60,7 @@ def test_every_difference_is_told(made, tmp_path):
     cell = "kpi_key = '{}' and grain = 'year' and dimension = 'all'"
     with duckdb.connect(changed) as connection:
         connection.execute("delete from marts.fct_reviews where review_id = 'r_0000000007'")
-        connection.execute("alter table marts.fct_surveys drop column score")
+        connection.execute("alter table marts.fct_surveys rename column score to marks")
         connection.execute(
             "update marts.fct_orders set is_sale = not is_sale where order_id = 'o_0000000003'"
         )
@@ -65,7 +74,7 @@ def test_every_difference_is_told(made, tmp_path):
     assert differences(changed, warehouse_build) == [
         "fct_orders: is_sale differs in 1 rows",
         "fct_reviews: of 98 and 99 rows 98 have equal keys",
-        "fct_surveys: only one of them has score",
+        "fct_surveys: the build lacks marks",
         "kpi_values: value differs in 1 rows",
         "kpi_values: sample_size differs in 1 rows",
         "kpi_values: ci_low differs in 1 rows",
