@@ -42,7 +42,7 @@ proofs: $(READY) ## 200 new random data sets through models and second computati
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`
 	@PYTHONPATH=tests:tests/python $(BIN)/python -m torture $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
-engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark too, and compare every row of the KPIs (opt-in; downloads Spark where Java is)
+engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark too, a small world on DuckLake, and compare every row of the KPIs (opt-in; downloads Spark where Java is)
 	@$(PUBLISHED)
 	PYTHONPATH=tests/python $(BIN)/pytest -s tests/engines
 

@@ -19,13 +19,17 @@ from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
 from service_kpis.options import (
+    PartiesOnlyOption,
     RotateKeyOption,
     SeedsOption,
     Sources,
+    ToOption,
     VarsOption,
     keep_landing_vars,
     parsed_vars,
+    parties_vars,
     require_landing_vars,
+    require_sense,
 )
 
 app = typer.Typer(
@@ -90,39 +94,56 @@ def run(
 @command(app)
 def land(  # noqa: PLR0913, PLR0917  an argument an option
     session: Session,
-    sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE", help="Folders of files, or source.yml files."),
-    ],
+    sources: Sources = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Land nothing if any row is rejected (exit 1).")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the account and land nothing.")
     ] = False,
+    to: ToOption = None,
+    parties_only: PartiesOnlyOption = False,
     vars_text: VarsOption = None,
     rotate_key: RotateKeyOption = False,
 ) -> None:
     """Land sources and print the account of each file.
 
     Of the vars, default_country and clock_skew_seconds act here. With --strict, the account of a
-    source with rejects says what would have landed.
+    source with rejects says what would have landed, and --to brings nothing. --parties-only takes
+    the vars default_country and raw_schema, and keeps neither.
 
     Example: service-kpis land exports/telephony --dry-run
+
+    Example: service-kpis land exports/telephony --to postgres
     """
+    of_a_landing = {
+        "--strict": strict,
+        "--vars": vars_text is not None,
+        "--rotate-key": rotate_key,
+    }
+    require_sense(
+        sources or [], to, parties_only=parties_only, of_a_landing=of_a_landing, dry_run=dry_run
+    )
+    if to is not None and parties_only:
+        steps.make_known(session, to, parties_vars(vars_text), is_key_rotated=rotate_key)
+        return
     given = parsed_vars(vars_text)
     require_landing_vars(given or {})
+    engine = None if to is None else steps.reached(session, to)
     with session.warehouse.locked():
-        steps.land(
-            session,
-            sources,
-            strict=strict,
-            dry_run=dry_run,
-            is_key_rotated=rotate_key,
-            given=given,
-        )
+        if sources:
+            steps.land(
+                session,
+                sources,
+                strict=strict,
+                dry_run=dry_run,
+                is_key_rotated=rotate_key,
+                given=given,
+            )
         if given is not None and not dry_run:
             keep_landing_vars(session, given)
+        if to is not None and engine is not None:
+            steps.bring(session, to, engine)
     if dry_run:
         session.say("Nothing landed: this was a dry run. The same without --dry-run lands it.")
 

@@ -14,7 +14,9 @@ from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from service_kpis.errors import without_values
+from service_kpis.landing.databases import extension
 from service_kpis.machine import resources
+from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import NOT_FOR_OTHERS
 
 
@@ -22,7 +24,8 @@ class Plugin(BasePlugin):
     """Makes the warehouse folder, keeps what dbt writes private, and limits the memory."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        del plugin_config
+        self._extensions = plugin_config.get("extensions", ())
+        self._database = plugin_config.get("use")
         if self.creds is not None:
             Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
         os.umask(NOT_FOR_OTHERS)
@@ -33,6 +36,16 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         del creds
         config.update(resources().settings)
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Load the extensions that a target names, from their packages."""
+        for name in self._extensions:
+            conn.execute(f"load {literal(str(extension(name)))}")
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let names without a database be of the one that a target builds in."""
+        if self._database:
+            cursor.execute(f"use {identifier(self._database)}")
 
 
 class Cursor(local.DuckDBCursorWrapper):

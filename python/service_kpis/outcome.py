@@ -42,6 +42,7 @@ class Outcome:
     report: str | None = None
     forgotten: dict[str, Any] | None = None
     parquet: dict[str, Any] | None = None
+    brought: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
     diff: dict[str, Any] | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Outcome:
         added: dict[str, Any] = {
             "forgotten": self.forgotten,
             "parquet": self.parquet,
+            "brought": self.brought,
             "status": self.status,
             "diff": self.diff,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +18,9 @@ from service_kpis.warehouse import PROJECT_DIR
 
 LANDING_VARS = ("default_country", "clock_skew_seconds")
 """They act when files are landed; the others when the marts are built."""
+RAW_SCHEMA = "raw_schema"
+PARTIES_VARS = ("default_country", RAW_SCHEMA)
+"""They act when people are made known where a loader of the user's own fills the raw tables."""
 
 CENTURY_IN_DAYS = 36_500
 
@@ -103,6 +106,9 @@ KINDS = {
     ),
     "clock_skew_seconds": number("seconds", low=0, high=86_400),
 }
+WITH_RAW_SCHEMA = KINDS | {
+    RAW_SCHEMA: matching("[A-Za-z_][A-Za-z0-9_]*", "the name of a schema such as loaded")
+}
 
 
 @cache
@@ -112,11 +118,11 @@ def defaults() -> dict[str, Any]:
     return {name: value for name, value in project["vars"].items() if name in KINDS}
 
 
-def parse_vars(text: str) -> dict[str, Any]:
+def parse_vars(text: str, kinds: Mapping[str, Kind] = KINDS) -> dict[str, Any]:
     """Read `--vars` in dbt's own form, a YAML mapping such as `{fcr_window_days: 3}`.
 
-    Returns the values as dbt shall have them. Raises InputError for an unknown name or a value
-    that its var doesn't take, naming what is valid.
+    Returns the values as dbt shall have them. Raises InputError for a name that is none of `kinds`
+    or a value that its var doesn't take, naming what is valid.
     """
     try:
         given = yaml.safe_load(text)
@@ -128,14 +134,14 @@ def parse_vars(text: str) -> dict[str, Any]:
         raise InputError(
             "--vars is no YAML mapping. Write one such as '{reporting_timezone: Europe/Paris}'."
         )
-    return {name: _read(name, value) for name, value in given.items()}
+    return {name: _read(name, value, kinds) for name, value in given.items()}
 
 
-def _read(name: object, value: Any) -> Any:
-    kind = KINDS.get(name) if isinstance(name, str) else None
+def _read(name: object, value: Any, kinds: Mapping[str, Kind]) -> Any:
+    kind = kinds.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise InputError(f"--vars names `{name}`, which is no var. There are: {', '.join(KINDS)}.")
-    if value is None and defaults()[str(name)] is None:
+        raise InputError(f"--vars names `{name}`, which is no var. There are: {', '.join(kinds)}.")
+    if value is None and name in defaults() and defaults()[str(name)] is None:
         return None
     try:
         read = kind.read(value)

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service_kpis import publishing, settings, state, telling
 from service_kpis.command import Session
 from service_kpis.outcome import require_passed
 from service_kpis.publishing import Publication
+
+if TYPE_CHECKING:
+    from service_kpis import engines
 
 
 def land(  # noqa: PLR0913
@@ -54,6 +57,50 @@ def land(  # noqa: PLR0913
             )
         finally:
             telling.accounts(session, accounts, are_kept=not (dry_run or strict))
+
+
+def reached(session: Session, target: str) -> engines.Engine:
+    """Give the engine of a target of dbt's profile, after it has let us in."""
+    from service_kpis import engines
+
+    session.progress.step(f"reaching {target}")
+    engine = engines.engine_of(target)
+    engines.require_open(engine)
+    return engine
+
+
+def bring(session: Session, target: str, engine: engines.Engine) -> None:
+    """Bring the raw tables to the engine of a target."""
+    from service_kpis import engines
+
+    tables = engines.raw_tables()
+    session.progress.step(f"bringing the raw tables to {target}")
+    rows = engines.bring(
+        session.warehouse,
+        engine,
+        lambda table: session.progress.count(tables.index(table), len(tables), table),
+    )
+    telling.brought(session, target, rows)
+
+
+def make_known(
+    session: Session, target: str, given: dict[str, Any], *, is_key_rotated: bool
+) -> None:
+    """Make the people in a target's own raw tables known there."""
+    from service_kpis import engines
+
+    vars_now = settings.effective(state.read(session.warehouse).get("vars", {}) | given)
+    engine = reached(session, target)
+    with session.warehouse.locked():
+        session.progress.step(f"making people known on {target}")
+        rows = engines.make_known(
+            session.warehouse,
+            engine,
+            schema=vars_now.get(settings.RAW_SCHEMA, engines.RAW),
+            country=vars_now["default_country"],
+            is_key_rotated=is_key_rotated,
+        )
+    telling.made_known(session, target, rows)
 
 
 def _sample(session: Session) -> Path:

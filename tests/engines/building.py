@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from service_kpis import seeds, state
+from service_kpis.engines import Engine, copy_raw
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 
@@ -25,6 +26,11 @@ class Built:
     """Gives what to select a table of theirs from."""
     raw_rows: dict[str, int]
     seconds: float
+
+
+def bring_raw(warehouse: Warehouse, engine: Engine) -> dict[str, int]:
+    """Copy the raw tables as `land --to` does; gives how many rows each has."""
+    return copy_raw(warehouse.build, engine, lambda _: None)
 
 
 def dbt_build(

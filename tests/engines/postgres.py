@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from engines.building import Built, dbt_build
+from engines.building import Built, bring_raw, dbt_build
 from postgres_server import Server, execute, running_server
-from service_kpis.engines import copy_to_postgres, raw_tables
+from service_kpis.engines import Postgres
 from service_kpis.landing.databases import extension
 from service_kpis.sql import literal
 from service_kpis.warehouse import Warehouse
@@ -27,7 +27,7 @@ def built(warehouse: Warehouse, folder: Path, *arguments: str) -> Iterator[Built
     with running_server() as server:
         execute(server, f"create database {DATABASE} {IN_FRENCH}")
         url = server.url(database=DATABASE)
-        rows = copy_to_postgres(warehouse.build, url, raw_tables())
+        rows = bring_raw(warehouse, Postgres(url))
         seconds = dbt_build(
             warehouse, folder, "postgres", *arguments, environment=_environment(server)
         )

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from engines.building import Built, dbt_build
-from service_kpis.engines import raw_tables, write_parquet
+from engines.building import Built, bring_raw, dbt_build
+from service_kpis.engines import ParquetFolder
 from service_kpis.sql import literal
 from service_kpis.warehouse import Warehouse
 
@@ -30,7 +30,7 @@ def built(
         pytest.skip("no Java is installed")
     if importlib.util.find_spec("pyspark") is None:
         pytest.skip("pyspark is not installed; `make engines` does that")
-    rows = write_parquet(warehouse.build, folder / "raw", raw_tables())
+    rows = bring_raw(warehouse, ParquetFolder(folder / "raw"))
     environment = os.environ | {
         "SERVICE_KPIS_SPARK_FOLDER": str(folder),
         "SERVICE_KPIS_SPARK_RAW": str(folder / "raw"),

@@ -89,7 +89,8 @@ def test_what_the_parser_refuses_is_a_sentence_with_a_next_step(capsys):
     [
         (["nonsense"], "No such command"),
         (["rejects", "--foo"], "No such option: --foo"),
-        (["land"], "Missing argument"),
+        (["land"], "Name a SOURCE"),
+        (["remove"], "Missing argument"),
         (["rejects", "--table", "call"], "There is no table call"),
         (["rejects", "--csv"], "exclude each other"),
         (["build", "--vars", "{fcr_window: 3}"], "fcr_window_days"),

@@ -1,7 +1,23 @@
-"""Raw tables of build.duckdb for engines that are not DuckDB: by COPY, or as Parquet."""
+"""Engines that are not DuckDB: raw tables there, and the people in them."""
 
-from service_kpis.engines.parquet import write_parquet
-from service_kpis.engines.postgres import copy_to_postgres
-from service_kpis.engines.tables import raw_tables
+from service_kpis.engines.bring import bring, copy_raw, require_open
+from service_kpis.engines.ducklake import DuckLake
+from service_kpis.engines.parquet import ParquetFolder
+from service_kpis.engines.people import make_known
+from service_kpis.engines.postgres import Postgres
+from service_kpis.engines.tables import RAW, Engine, raw_tables
+from service_kpis.engines.targets import engine_of
 
-__all__ = ["copy_to_postgres", "raw_tables", "write_parquet"]
+__all__ = [
+    "RAW",
+    "DuckLake",
+    "Engine",
+    "ParquetFolder",
+    "Postgres",
+    "bring",
+    "copy_raw",
+    "engine_of",
+    "make_known",
+    "raw_tables",
+    "require_open",
+]

@@ -1,71 +1,92 @@
-"""Copy raw tables to a Postgres server, where dbt's target `postgres` reads them."""
+"""Raw tables on a Postgres server, where dbt's target `postgres` reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 
-from service_kpis.engines.tables import columns_of, open_beside
+from service_kpis.engines import attached
+from service_kpis.engines.tables import OnTable, columns_of
 from service_kpis.errors import InputError
-from service_kpis.landing.databases import extension, why_unreachable
+from service_kpis.landing.databases import extension, wait_for_a_server, why_unreachable
 from service_kpis.sql import identifier, literal
 
 
-def copy_to_postgres(build: Path, server: str, tables: Sequence[str]) -> dict[str, int]:
-    """Put the rows of raw tables in place of those that the server has; returns how many.
+@dataclass(frozen=True)
+class Postgres:
+    """`server`: a connection string or URL of libpq."""
 
-    `server`: a connection string or URL of libpq. It is one transaction, by binary COPY: who reads
-    the server sees all tables as they were, or all as they are now. Tables that are not there are
-    made, with the contract's types, and a table gains the columns that the contract gained; views
-    on it stay. Postgres holds no NUL character, so a text loses those it has. Raises InputError
-    where the server can't be reached or refuses the rows, in words that hold no value of them.
-    """
-    with open_beside(build) as connection:
+    server: str
+
+    def open(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"load {literal(str(extension('postgres_scanner')))}")
+        wait_for_a_server()
+        # Postgres holds no NUL character, so a text loses those it has.
         connection.execute("set pg_null_byte_replacement = ''")
         try:
-            connection.execute(f"attach {literal(server)} as server (type postgres)")
+            connection.execute(f"attach {literal(self.server)} as {attached.NAME} (type postgres)")
         except duckdb.Error as error:
             raise InputError(f"The Postgres server {why_unreachable(str(error))}") from None
-        columns = {table: columns_of(connection, table) for table in tables}
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
+    ) -> str | None:
+        return attached.relation(connection, schema, table)
+
+    def replace(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        schema: str,
+        tables: Mapping[str, str],
+        on_table: OnTable,
+    ) -> dict[str, int]:
+        """Replace rows in one transaction, by binary COPY: readers see all old ones or all new.
+
+        Tables that are not there are made, with the contract's types, and a table gains the
+        columns that the contract gained; views on it stay.
+        """
         try:
-            return _replace(connection, columns)
+            return _replace(connection, schema, tables, on_table)
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error as error:
             raise InputError(
                 f"The Postgres server refuses the raw tables ({type(error).__name__}); it keeps "
-                "what it had. May this user create schema raw, and write to its tables?"
+                f"what it had. May this user create schema {schema}, and write to its tables?"
             ) from None
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, columns: dict[str, dict[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    tables: Mapping[str, str],
+    on_table: OnTable,
 ) -> dict[str, int]:
-    made = (_made(table, types) for table, types in columns.items())
-    _on_server(connection, "; ".join(["create schema if not exists raw", *made]))
+    names = {table: f"{identifier(schema)}.{identifier(table)}" for table in tables}
+    columns = {table: columns_of(connection, relation) for table, relation in tables.items()}
+    made = (_made(names[table], types) for table, types in columns.items())
+    _on_server(connection, "; ".join([f"create schema if not exists {identifier(schema)}", *made]))
     connection.execute("call pg_clear_cache()")
     rows = {}
     connection.execute("begin")
-    for table, types in columns.items():
-        name = f"raw.{identifier(table)}"
-        listed = ", ".join(identifier(column) for column in types)
-        _on_server(connection, f"truncate {name}")
+    for table, relation in tables.items():
+        on_table(table)
+        listed = ", ".join(identifier(column) for column in columns[table])
+        _on_server(connection, f"truncate {names[table]}")
         inserted = connection.execute(
-            f"insert into server.{name} ({listed}) select {listed} from landed.{name}"
+            f"insert into {attached.NAME}.{names[table]} ({listed}) select {listed} from {relation}"
         ).fetchone()
         rows[table] = int(inserted[0]) if inserted else 0
     connection.execute("commit")
     # A planner that knows nothing of new rows joins them row by row.
-    _on_server(connection, "; ".join(f"analyze raw.{identifier(table)}" for table in columns))
+    _on_server(connection, "; ".join(f"analyze {name}" for name in names.values()))
     return rows
 
 
-def _made(table: str, types: dict[str, str]) -> str:
+def _made(name: str, types: Mapping[str, str]) -> str:
     """Write what makes a table, or its columns that are new."""
-    name = f"raw.{identifier(table)}"
     columns = ", ".join(
         f"add column if not exists {identifier(column)} {data_type}"
         for column, data_type in types.items()
@@ -74,4 +95,4 @@ def _made(table: str, types: dict[str, str]) -> str:
 
 
 def _on_server(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    connection.execute(f"call postgres_execute('server', {literal(statement)})")
+    connection.execute(f"call postgres_execute({literal(attached.NAME)}, {literal(statement)})")

@@ -1,8 +1,10 @@
-"""Which raw tables the models read, and their columns in build.duckdb."""
+"""Which raw tables the models read, how an engine takes them, and their columns in DuckDB."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
@@ -11,6 +13,34 @@ from service_kpis.machine import resources
 from service_kpis.sql import literal
 
 PEOPLE = "parties"
+RAW = "raw"
+
+OnTable = Callable[[str], None]
+"""Is told the name of each table before its rows go."""
+
+
+class Engine(Protocol):
+    """Where raw tables shall stand. `open` comes first; all of it works in the same DuckDB."""
+
+    def open(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Reach it; raises InputError in words that hold no way to get in."""
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
+    ) -> str | None:
+        """Give what to select a table of it from; None where it has no such table."""
+
+    def replace(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        schema: str,
+        tables: Mapping[str, str],
+        on_table: OnTable,
+    ) -> dict[str, int]:
+        """Put the rows of DuckDB's relations, by table, in place of what it has; gives how many.
+
+        Raises InputError where it refuses them.
+        """
 
 
 def raw_tables() -> tuple[str, ...]:
@@ -21,26 +51,28 @@ def raw_tables() -> tuple[str, ...]:
     return (*contract.tables(), PEOPLE)
 
 
-def open_beside(build: Path) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory on build.duckdb, which it cannot write to; its tables are at hand."""
+def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB, in memory without a path, that downloads nothing."""
     connection = duckdb.connect(
+        ":memory:" if path is None else path,
         config={
             **resources().settings,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-        }
+        },
     )
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"attach {literal(str(build))} as landed (read_only)")
-    connection.execute("use landed")
     return connection
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Give the names of a raw table's columns and their types in DuckDB, in their order."""
-    rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'landed' "
-        "and schema_name = 'raw' and table_name = ? order by column_index",
-        [table],
-    ).fetchall()
-    return dict(rows)
+def open_beside(build: Path) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in memory with build.duckdb at hand as `landed`, which it cannot write to."""
+    connection = connect()
+    connection.execute(f"attach {literal(str(build))} as landed (read_only)")
+    return connection
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Give the names of a relation's columns and their types in DuckDB, in their order."""
+    rows = connection.execute(f"describe select * from {relation}").fetchall()
+    return {name: data_type for name, data_type, *_ in rows}

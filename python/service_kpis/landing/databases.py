@@ -172,8 +172,7 @@ def _place(database: DatabaseQuery, folder: Path, shown: str) -> tuple[str, str]
         if database.kind == "sqlite":
             _settle(aside, database.path)
         return str(aside), str(database.path)
-    # libpq waits for a silent server for minutes otherwise.
-    os.environ.setdefault("PGCONNECT_TIMEOUT", _SECONDS_TO_CONNECT)
+    wait_for_a_server()
     if database.dsn_env is None:
         return "", "the Postgres server of PGHOST, PGPORT, PGDATABASE and PGUSER"
     dsn = os.environ.get(database.dsn_env, "")
@@ -183,6 +182,11 @@ def _place(database: DatabaseQuery, folder: Path, shown: str) -> tuple[str, str]
             "connection string or URL into it."
         )
     return dsn, f"the Postgres server of {database.dsn_env}"
+
+
+def wait_for_a_server() -> None:
+    """Let libpq wait so long for a silent server, and not for minutes."""
+    os.environ.setdefault("PGCONNECT_TIMEOUT", _SECONDS_TO_CONNECT)
 
 
 def _settle(aside: Path, path: Path) -> None:
