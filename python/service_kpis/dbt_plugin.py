@@ -14,7 +14,7 @@ from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from service_kpis.errors import without_values
-from service_kpis.landing.databases import extension
+from service_kpis.extensions import extension
 from service_kpis.machine import resources
 from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import NOT_FOR_OTHERS

@@ -12,7 +12,7 @@ import duckdb
 from engines.building import Built, bring_raw, dbt_build
 from postgres_server import Server, execute, running_server
 from service_kpis.engines import Postgres
-from service_kpis.landing.databases import extension
+from service_kpis.extensions import extension
 from service_kpis.sql import literal
 from service_kpis.warehouse import Warehouse
 

@@ -267,7 +267,7 @@ def test_a_missing_extension_is_named(
     capsys: pytest.CaptureFixture[str], warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVICE_KPIS_POSTGRES_HOST", "127.0.0.1")
-    monkeypatch.setattr("service_kpis.landing.databases.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("service_kpis.extensions.importlib.util.find_spec", lambda _: None)
     code, told = _tell(capsys, warehouse, "land", "--to", "postgres")
     assert code == 4
     assert "duckdb-extension-postgres-scanner" in told["error"]

@@ -10,7 +10,7 @@ import duckdb
 from service_kpis.engines import attached
 from service_kpis.engines.tables import OnTable, columns_of
 from service_kpis.errors import InputError
-from service_kpis.landing.databases import extension, wait_for_a_server, why_unreachable
+from service_kpis.extensions import extension, wait_for_a_server, why_unreachable
 from service_kpis.sql import identifier, literal
 
 

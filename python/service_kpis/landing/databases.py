@@ -8,7 +8,6 @@ server the rows and their count are of one snapshot.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from service_kpis.errors import InputError, MachineError
+from service_kpis.errors import InputError
+from service_kpis.extensions import extension, wait_for_a_server, why_unreachable
 from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import BATCH, RawFile, copy_aside, unique_names
 from service_kpis.machine import resources
@@ -29,17 +29,7 @@ SIDE_FILES = {"duckdb": (".wal",), "sqlite": ("-wal", "-journal")}
 """What a database file may have beside it, which belongs to it, by the ending of its name."""
 
 _EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}
-_SECONDS_TO_CONNECT = "20"
 _SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast")
-_REFUSALS = {
-    "password authentication failed": "refuses the user or the password",
-    "no password supplied": "wants a password, and none is given",
-    "authentication failed": "refuses the user",
-    "no pg_hba.conf entry": "does not let this user in from here",
-    "does not exist": "has no such database or user",
-    "connection info string": "cannot be found: the variable holds no connection string or URL",
-    "invalid": "cannot be found: the connection string or URL is not valid",
-}
 
 
 @dataclass(frozen=True)
@@ -184,11 +174,6 @@ def _place(database: DatabaseQuery, folder: Path, shown: str) -> tuple[str, str]
     return dsn, f"the Postgres server of {database.dsn_env}"
 
 
-def wait_for_a_server() -> None:
-    """Let libpq wait so long for a silent server, and not for minutes."""
-    os.environ.setdefault("PGCONNECT_TIMEOUT", _SECONDS_TO_CONNECT)
-
-
 def _settle(aside: Path, path: Path) -> None:
     """Bring what a write-ahead log or a journal beside the copy says into it."""
     try:
@@ -199,33 +184,11 @@ def _settle(aside: Path, path: Path) -> None:
         raise InputError(f"{path} is not a readable SQLite database.") from None
 
 
-def extension(name: str) -> Path:
-    """Find a DuckDB extension in its package; it is loaded from there, nothing is downloaded."""
-    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-    folders = spec.submodule_search_locations if spec else None
-    files = list(Path(folders[0]).rglob(f"v{duckdb.__version__}/{name}.*")) if folders else []
-    if not files:
-        package = f"duckdb-extension-{name.replace('_', '-')}=={duckdb.__version__}"
-        raise MachineError(
-            f"The package {package} is missing. Install what requirements.lock says."
-        )
-    return files[0]
-
-
 def _unreachable(database: DatabaseQuery, name: str, error: str, shown: str) -> str:
     """Say why a database cannot be attached, without a word of how we would have got in."""
     if database.path is not None:
         return f"{name} is not a DuckDB database that this version of DuckDB can read."
     return f"{shown}: {name} {why_unreachable(error)}"
-
-
-def why_unreachable(error: str) -> str:
-    """Say why a Postgres server does not let us in: what follows its name, to the full stop."""
-    told = next(
-        (told for words, told in _REFUSALS.items() if words in error),
-        "cannot be reached: is it running, and are host and port right?",
-    )
-    return told if told.endswith("?") else f"{told}."
 
 
 def _tables(reader: duckdb.DuckDBPyConnection) -> list[str]:
