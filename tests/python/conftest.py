@@ -48,9 +48,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+def project(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     """The parsed project, to be compiled with other vars."""
-    return parse_project(tmp_path_factory.mktemp("project"))
+    return parse_project(tmp_path_factory.mktemp("project"), shipped)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from dbt.contracts.graph.manifest import Manifest
 
 from command_line import example
-from compiled_models import EVERYTHING, Compiled, build, compile_with, furnish
+from compiled_models import Compiled, build, furnish, with_vars
 from service_kpis import state
 from service_kpis.landing import land
 from service_kpis.outcome import Check
@@ -61,9 +61,11 @@ def kpis_of_all(
     return {kpi: (numerator, denominator) for kpi, numerator, denominator in rows}
 
 
-def test_two_call_centres_in_one_warehouse(project: Manifest, tmp_path: Path) -> None:
+def test_two_call_centres_in_one_warehouse(
+    shipped: Compiled, project: Manifest, tmp_path: Path
+) -> None:
     given = {"reporting_timezone": "Asia/Jerusalem"}
-    compiled = compile_with(project, tmp_path / "compiled", given, *EVERYTHING)
+    compiled = with_vars(shipped, project, tmp_path / "compiled", given)
     warehouse, _ = built(tmp_path, compiled, "anonymous_bank_1999_01", "phonenow_2021q1")
 
     kpis = kpis_of_all(warehouse, "month", "1999-01-01")
