@@ -11,11 +11,17 @@
         select
             referring._source,
             referring.{{ column }},
-            target._source as referred_source,
-            count(*) over (partition by referring._source, referring.{{ column }}) as candidate_count
-        from (select distinct _source, {{ column }} from {{ relation }}) as referring
+            case
+                when max(case when target._source = referring._source then 1 else 0 end) = 1
+                    then referring._source
+                when count(*) = 1 then min(target._source)
+            end as referred_source
+        from (
+            select distinct _source, {{ column }} from {{ relation }} where {{ column }} is not null
+        ) as referring
         inner join {{ target }} as target
             on referring.{{ column }} = target.{{ key }}
+        group by referring._source, referring.{{ column }}
     ) as candidates
-    where referred_source = _source or candidate_count = 1
+    where referred_source is not null
 {%- endmacro %}

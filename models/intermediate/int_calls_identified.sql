@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with calls as (
     select * from {{ ref('stg_calls') }}
 ),

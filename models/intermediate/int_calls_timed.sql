@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- Where a call went and how long each part of it took, before any promise is held against it.
 with calls as (
     select

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {% set formula = service_level_formula() %}
 
 with calls as (

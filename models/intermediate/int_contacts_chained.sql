@@ -2,60 +2,66 @@
 -- alone.
 with contacts as (
     select
-        *,
-        coalesce(caller_hash, contact_kind || ' ' || contact_id || ' ' || _source) as person
+        _source,
+        contact_kind,
+        contact_id,
+        caller_hash,
+        client,
+        service,
+        {{ dimension_value('channel') }} as channel,
+        contacted_on,
+        contacted_at,
+        is_resolved
     from {{ ref('fct_contacts') }}
 ),
 
 followed as (
     select
         *,
-        lag(contacted_at) over (
-            partition by person
+        {% for neighbour in ['lag', 'lead'] %}
+            {% for column in ['contacted_at', 'channel'] %}
+                {{ neighbour }}({{ column }}) over (
+                    partition by caller_hash
+                    order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
+                ) as {{ neighbour }}_{{ column }},
+            {% endfor %}
+        {% endfor %}
+        row_number() over (
+            partition by caller_hash
             order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
-        ) as previous_contact_at
+        ) as contact_of_caller
     from contacts
+    where caller_hash is not null
+),
+
+apart as (
+    select
+        *,
+        coalesce(
+            {{ seconds_between('lag_contacted_at', 'contacted_at') }}
+            > {{ var('journey_gap_hours') }} * 3600,
+            true
+        ) as is_first_contact,
+        coalesce(
+            {{ seconds_between('contacted_at', 'lead_contacted_at') }}
+            > {{ var('journey_gap_hours') }} * 3600,
+            true
+        ) as is_last_contact
+    from followed
 ),
 
 numbered as (
     select
         *,
-        sum(
-            case
-                when
-                    {{ seconds_between('previous_contact_at', 'contacted_at') }}
-                    <= {{ var('journey_gap_hours') }} * 3600
-                    then 0
-                else 1
-            end
-        ) over (
-            partition by person
-            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
+        count(case when is_first_contact then 1 end) over (
+            partition by caller_hash order by contact_of_caller
             rows between unbounded preceding and current row
-        ) as journey_number
-    from followed
-),
-
-placed as (
-    select
-        *,
-        row_number() over (
-            partition by person, journey_number
-            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
-        ) as contact_number,
-        row_number() over (
-            partition by person, journey_number
-            order by
-                contacted_at desc,
-                {{ byte_order('_source') }} desc,
-                {{ byte_order('contact_id') }} desc,
-                {{ byte_order('contact_kind') }} desc
-        ) = 1 as is_last_contact,
-        lag({{ dimension_value('channel') }}) over (
-            partition by person, journey_number
-            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
-        ) as previous_channel
-    from numbered
+        ) as journey_number,
+        max(case when is_first_contact then contact_of_caller end) over (
+            partition by caller_hash order by contact_of_caller
+            rows between unbounded preceding and current row
+        ) as first_of_caller
+    from apart
 ),
 
 chained as (
@@ -63,20 +69,29 @@ chained as (
         _source,
         contact_kind,
         contact_id,
-        person,
-        cast(journey_number as bigint) as journey_number,
-        contact_number,
+        caller_hash,
+        client,
+        service,
+        channel,
+        contacted_on,
+        contacted_at,
+        is_resolved,
+        journey_number,
+        contact_of_caller - first_of_caller + 1 as contact_number,
         is_last_contact,
-        cast(
-            sum(
-                case when {{ dimension_value('channel') }} = previous_channel then 0 else 1 end
-            ) over (
-                partition by person, journey_number
-                order by contact_number
-                rows between unbounded preceding and current row
-            ) as bigint
-        ) as path_step
-    from placed
+        not is_first_contact and channel <> lag_channel as has_changed_channel,
+        case when not is_last_contact then lead_channel end as next_channel
+    from numbered
+    union all
+    select
+        *,
+        1 as journey_number,
+        1 as contact_number,
+        true as is_last_contact,
+        false as has_changed_channel,
+        cast(null as {{ dbt.type_string() }}) as next_channel
+    from contacts
+    where caller_hash is null
 )
 
 select * from chained

@@ -1,16 +1,32 @@
+{{ config(materialized='view') }}
+
 with lines as (
     select * from {{ ref('int_sale_lines') }}
     where family is not null and list_price is not null
 ),
 
-purchases as (
+-- Few buy of one family twice.
+bought_again as (
     select
         customer_id,
-        family,
-        ordered_at,
-        max(list_price) as dearest_price
+        family
     from lines
-    group by customer_id, family, ordered_at
+    group by customer_id, family
+    having min(ordered_at) < max(ordered_at)
+),
+
+purchases as (
+    select
+        lines.customer_id,
+        lines.family,
+        lines.ordered_at,
+        max(lines.list_price) as dearest_price
+    from lines
+    inner join bought_again
+        on
+            lines.customer_id = bought_again.customer_id
+            and lines.family = bought_again.family
+    group by lines.customer_id, lines.family, lines.ordered_at
 ),
 
 compared as (

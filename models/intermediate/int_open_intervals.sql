@@ -7,7 +7,6 @@ with hours as (
 instants as (
     select
         schedule,
-        date_on,
         {{ utc_timestamp('opens_local', 'timezone') }} as opens_at,
         {{ utc_timestamp('closes_local', 'timezone') }} as closes_at
     from hours
@@ -23,11 +22,11 @@ measured as (
 accumulated as (
     select
         schedule,
-        date_on,
         opens_at,
         open_seconds,
-        lead(opens_at) over (
-            partition by schedule, date_on order by opens_at, open_seconds
+        coalesce(
+            lead(opens_at) over (partition by schedule order by opens_at, open_seconds),
+            {{ days_after('opens_at', 2) }}
         ) as next_opens_at,
         sum(open_seconds) over (
             partition by schedule order by opens_at, open_seconds

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- An order stands under each lifetime that it holds, with the amount of those lines; one whose
 -- lines are not told stands whole under none. Cancelled ones too: they are rows of the fact, and a
 -- day of nothing else has no sales, which is known.

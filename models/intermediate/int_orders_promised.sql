@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A returned order had been shipped and delivered.
 {% set shipped = ['ship_by', 'shipped_at', ['shipped', 'delivered', 'returned']] %}
 {% set delivered = ['deliver_by', 'delivered_at', ['delivered', 'returned']] %}

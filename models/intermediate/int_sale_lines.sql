@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- Cancelled orders are no sales; returned ones are.
 with orders as (
     select * from {{ ref('stg_orders') }}

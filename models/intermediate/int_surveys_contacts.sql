@@ -7,17 +7,7 @@ with surveys as (
 ),
 
 contacts as (
-    select
-        contacts.*,
-        chained.person,
-        chained.journey_number,
-        chained.contact_number
-    from {{ ref('fct_contacts') }} as contacts
-    inner join {{ ref('int_contacts_chained') }} as chained
-        on
-            contacts._source = chained._source
-            and contacts.contact_kind = chained.contact_kind
-            and contacts.contact_id = chained.contact_id
+    select * from {{ ref('int_contacts_chained') }}
 ),
 
 candidates as (
@@ -26,7 +16,11 @@ candidates as (
             surveys._source,
             surveys.survey_id,
             surveys.sent_at,
-            contacts.person,
+            contacts._source as contact_source,
+            contacts.contact_kind,
+            contacts.contact_id,
+            contacts.caller_hash,
+            contacts.contacted_at,
             contacts.journey_number,
             contacts.contact_number,
             {{ loop.index }} as preference
@@ -42,14 +36,18 @@ candidates as (
         surveys._source,
         surveys.survey_id,
         surveys.sent_at,
-        contacts.person,
+        contacts._source as contact_source,
+        contacts.contact_kind,
+        contacts.contact_id,
+        contacts.caller_hash,
+        contacts.contacted_at,
         contacts.journey_number,
         contacts.contact_number,
         3 as preference
     from surveys
     inner join contacts
         on
-            surveys.customer_hash = contacts.customer_hash
+            surveys.customer_hash = contacts.caller_hash
             and surveys.sent_at >= contacts.contacted_at
             and {{ seconds_between('contacts.contacted_at', 'surveys.sent_at') }}
             <= {{ var('journey_gap_hours') }} * 3600
@@ -77,9 +75,20 @@ surveyed as (
     from ranked
     inner join contacts
         on
-            ranked.person = contacts.person
+            ranked.caller_hash = contacts.caller_hash
             and ranked.journey_number = contacts.journey_number
     where ranked.preference_rank = 1 and contacts.contacted_at <= ranked.sent_at
+    union all
+    select
+        _source,
+        survey_id,
+        sent_at,
+        contact_source,
+        contact_kind,
+        contact_id,
+        contact_number
+    from ranked
+    where preference_rank = 1 and caller_hash is null and contacted_at <= sent_at
 )
 
 select * from surveyed

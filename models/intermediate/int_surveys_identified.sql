@@ -5,7 +5,7 @@ with surveys as (
 ),
 
 calls as (
-    select * from {{ ref('int_calls_identified') }}
+    select * from {{ ref('fct_calls') }}
 ),
 
 tickets as (
@@ -16,8 +16,12 @@ orders as (
     select * from {{ ref('stg_orders') }}
 ),
 
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
 references_to_calls as (
-    {{ referred_source(ref('stg_surveys'), 'call_id', ref('stg_calls'), 'call_id') }}
+    {{ referred_source(ref('stg_surveys'), 'call_id', ref('fct_calls'), 'call_id') }}
 ),
 
 references_to_tickets as (
@@ -44,7 +48,7 @@ identified as (
         calls._source as call_source,
         tickets._source as ticket_source,
         coalesce(
-            surveys.customer_id, calls.customer_id, tickets.customer_id, orders.customer_id
+            surveys.customer_id, callers.customer_id, tickets.customer_id, orders.customer_id
         ) as customer_id
     from surveys
     left join references_to_calls
@@ -55,6 +59,8 @@ identified as (
         on
             references_to_calls.referred_source = calls._source
             and references_to_calls.call_id = calls.call_id
+    left join customers as callers
+        on calls.customer_hash = callers.customer_hash
     left join references_to_tickets
         on
             surveys._source = references_to_tickets._source

@@ -1,10 +1,17 @@
+{{ config(materialized='view') }}
+
 -- The most specific promise holds: of the channel and type, of the channel, of the type, of any.
 with tickets as (
     select * from {{ ref('stg_tickets') }}
 ),
 
 promises as (
-    select * from {{ ref('response_promises') }}
+    select
+        channel,
+        request_type,
+        min(promise_seconds) as promise_seconds
+    from {{ ref('response_promises') }}
+    group by channel, request_type
 ),
 
 told as (
@@ -15,54 +22,68 @@ now as (
     select * from {{ ref('int_as_of') }}
 ),
 
-ranked as (
+of_channels as (
+    select * from promises
+    where channel is not null and request_type is null
+),
+
+of_types as (
+    select * from promises
+    where channel is null and request_type is not null
+),
+
+of_any as (
+    select min(promise_seconds) as promise_seconds from promises
+    where channel is null and request_type is null
+),
+
+promised as (
     select
         tickets._source,
         tickets.ticket_id,
         tickets.created_at,
-        promises.promise_seconds,
-        row_number() over (
-            partition by tickets._source, tickets.ticket_id
-            order by
-                case
-                    when promises.channel is not null and promises.request_type is not null then 1
-                    when promises.channel is not null then 2
-                    when promises.request_type is not null then 3
-                    else 4
-                end,
-                promises.promise_seconds
-        ) as specificity
+        coalesce(
+            of_both.promise_seconds,
+            of_channels.promise_seconds,
+            of_types.promise_seconds,
+            of_any.promise_seconds
+        ) as promise_seconds
     from tickets
-    inner join promises
+    cross join of_any
+    left join promises as of_both
         on
-            (promises.channel is null or tickets.channel = promises.channel)
-            and (promises.request_type is null or tickets.request_type = promises.request_type)
+            tickets.channel = of_both.channel
+            and tickets.request_type = of_both.request_type
+    left join of_channels
+        on tickets.channel = of_channels.channel
+    left join of_types
+        on tickets.request_type = of_types.request_type
 ),
 
-promised as (
+timed as (
     select
         _source,
         ticket_id,
         promise_seconds,
         {{ seconds_after('created_at', 'promise_seconds') }} as promised_by
-    from ranked
-    where specificity = 1
+    from promised
+    where promise_seconds is not null
 ),
 
 judged as (
     select
-        promised.*,
+        timed.*,
         case
             when told.first_response_seconds is not null
-                then told.first_response_at <= promised.promised_by
-            when told.first_response_at is null and promised.promised_by <= now.as_of then false
+                then told.first_response_at <= timed.promised_by
+            when told.first_response_at is null and timed.promised_by <= now.as_of then false
         end as is_answered_in_time
-    from promised
+    from timed
     cross join now
     inner join told
         on
-            promised._source = told._source
-            and promised.ticket_id = told.ticket_id
+            timed._source = told._source
+            and timed.ticket_id = told.ticket_id
 )
 
 select * from judged

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A ticket follows the schedule named as its service, else the default one.
 with tickets as (
     select * from {{ ref('stg_tickets') }}

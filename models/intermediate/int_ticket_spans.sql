@@ -2,84 +2,86 @@
 -- earlier of its resolution and its closing. A ticket that opens and closes on one day is in no
 -- day's stock.
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
-    where is_counted
-),
-
-told as (
-    select * from {{ ref('int_tickets_told') }}
+    select
+        tickets._source,
+        tickets.ticket_id,
+        tickets.created_on,
+        case
+            when not told.has_events
+                then {{ local_date('least(tickets.resolved_at, tickets.closed_at)') }}
+        end as left_on
+    from {{ ref('stg_tickets') }} as tickets
+    inner join {{ ref('int_tickets_told') }} as told
+        on
+            tickets._source = told._source
+            and tickets.ticket_id = told.ticket_id
+    where tickets.is_counted
 ),
 
 events as (
     select * from {{ ref('fct_ticket_events') }}
-    where event in ('resolved', 'closed', 'reopened')
+    where ticket_source is not null and event in ('resolved', 'closed', 'reopened')
 ),
 
-turns as (
+turned as (
     select
-        _source,
+        ticket_source,
         ticket_id,
-        created_on as turned_on,
-        1 as turn_rank,
-        created_at as turned_at,
-        '' as tie,
-        true as is_open
-    from tickets
-    union all
-    select
-        ticket_source as _source,
-        ticket_id,
-        occurred_on as turned_on,
-        2 as turn_rank,
-        occurred_at as turned_at,
-        _source || event_id as tie,
-        event = 'reopened' as is_open
+        min(occurred_on) as first_turned_on,
+        count(*) filter (where event = 'reopened') > 0 as is_reopened
     from events
-    where ticket_source is not null
-    union all
+    group by ticket_source, ticket_id
+),
+
+first_spans as (
     select
         tickets._source,
         tickets.ticket_id,
-        {{ local_date('least(tickets.resolved_at, tickets.closed_at)') }} as turned_on,
-        2 as turn_rank,
-        least(tickets.resolved_at, tickets.closed_at) as turned_at,
-        '' as tie,
-        false as is_open
+        tickets.created_on as open_from,
+        coalesce(turned.first_turned_on, tickets.left_on) as open_until,
+        coalesce(turned.is_reopened, false) as is_reopened
     from tickets
-    inner join told
+    left join turned
         on
-            tickets._source = told._source
-            and tickets.ticket_id = told.ticket_id
-    where
-        not told.has_events
-        and least(tickets.resolved_at, tickets.closed_at) is not null
+            tickets._source = turned.ticket_source
+            and tickets.ticket_id = turned.ticket_id
 ),
 
-followed as (
+-- The few that were opened again have a span more for each reopening that ends a day.
+turns as (
     select
-        turns._source,
-        turns.ticket_id,
-        turns.turned_on,
-        turns.is_open,
-        lead(turns.turned_on) over (
-            partition by turns._source, turns.ticket_id
-            order by turns.turn_rank, turns.turned_at, {{ byte_order('turns.tie') }}
-        ) as next_turned_on
-    from turns
-    inner join tickets
+        first_spans._source,
+        first_spans.ticket_id,
+        events.occurred_on as open_from,
+        events.event = 'reopened' as is_open,
+        lead(events.occurred_on) over (
+            partition by first_spans._source, first_spans.ticket_id
+            order by events.occurred_at, {{ byte_order('events._source', 'events.event_id') }}
+        ) as open_until
+    from first_spans
+    inner join events
         on
-            turns._source = tickets._source
-            and turns.ticket_id = tickets.ticket_id
+            first_spans._source = events.ticket_source
+            and first_spans.ticket_id = events.ticket_id
+    where first_spans.is_reopened
 ),
 
 spans as (
     select
         _source,
         ticket_id,
-        turned_on as open_from,
-        next_turned_on as open_until
-    from followed
-    where is_open and (next_turned_on is null or next_turned_on > turned_on)
+        open_from,
+        open_until
+    from first_spans
+    union all
+    select
+        _source,
+        ticket_id,
+        open_from,
+        open_until
+    from turns
+    where is_open
 )
 
 select * from spans
+where open_until is null or open_until > open_from

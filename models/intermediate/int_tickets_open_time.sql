@@ -1,66 +1,67 @@
+{{ config(materialized='view') }}
+
 with tickets as (
     select * from {{ ref('int_ticket_schedules') }}
+    where schedule is not null
 ),
 
 intervals as (
     select * from {{ ref('int_open_intervals') }}
 ),
 
+-- Looked up by the day in UTC: to find out the local one of each instant takes longer than all else
+-- here.
+days as (
+    select
+        intervals.*,
+        cast({{ dbt.dateadd('day', 'digits.digit', 'intervals.opens_at') }} as date) as utc_on
+    from intervals
+    inner join {{ digits() }} as digits
+        on
+            digits.digit <= {{ dbt.datediff(
+                'intervals.opens_at', 'intervals.next_opens_at', 'day'
+            ) }}
+),
+
 -- By night, clocks that disagree are no open second apart; what came before the ticket took no time
 -- all the same.
-instants as (
-    {% for instant in ['created_at', 'first_response_at', 'resolved_at'] %}
-        select
-            _source,
-            ticket_id,
-            schedule,
-            '{{ instant }}' as instant,
-            {{ instant }} as happened_at,
-            {{ local_date(instant, 'timezone') }} as happened_on
-        from tickets
-        where {{ instant }} >= created_at and schedule is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 placed as (
     select
-        instants._source,
-        instants.ticket_id,
-        instants.instant,
-        intervals.open_seconds_before + least(
-            intervals.open_seconds,
-            {{ seconds_between('intervals.opens_at', 'instants.happened_at') }}
-        ) as open_seconds_before
-    from instants
-    inner join intervals
-        on
-            instants.schedule = intervals.schedule
-            and instants.happened_on = intervals.date_on
-            and instants.happened_at >= intervals.opens_at
-            and (
-                instants.happened_at < intervals.next_opens_at or intervals.next_opens_at is null
-            )
-),
-
-gathered as (
-    select
-        _source,
-        ticket_id,
-        max(case when instant = 'created_at' then open_seconds_before end) as at_creation,
-        max(case when instant = 'first_response_at' then open_seconds_before end) as at_response,
-        max(case when instant = 'resolved_at' then open_seconds_before end) as at_resolution
-    from placed
-    group by _source, ticket_id
+        tickets._source,
+        tickets.ticket_id,
+        created_at_days.open_seconds_before + least(
+            created_at_days.open_seconds,
+            {{ seconds_between('created_at_days.opens_at', 'tickets.created_at') }}
+        ) as open_at_creation,
+        first_response_at_days.open_seconds_before + least(
+            first_response_at_days.open_seconds,
+            {{ seconds_between('first_response_at_days.opens_at', 'tickets.first_response_at') }}
+        ) as open_at_response,
+        resolved_at_days.open_seconds_before + least(
+            resolved_at_days.open_seconds,
+            {{ seconds_between('resolved_at_days.opens_at', 'tickets.resolved_at') }}
+        ) as open_at_resolution
+    from tickets
+    {% for instant in ['created_at', 'first_response_at', 'resolved_at'] %}
+        left join days as {{ instant }}_days
+            on
+                tickets.schedule = {{ instant }}_days.schedule
+                and case
+                    when tickets.{{ instant }} >= tickets.created_at
+                        then cast(tickets.{{ instant }} as date)
+                end = {{ instant }}_days.utc_on
+                and tickets.{{ instant }} >= {{ instant }}_days.opens_at
+                and tickets.{{ instant }} < {{ instant }}_days.next_opens_at
+    {% endfor %}
 ),
 
 spent as (
     select
         _source,
         ticket_id,
-        at_response - at_creation as first_response_open_seconds,
-        at_resolution - at_creation as resolution_open_seconds
-    from gathered
+        open_at_response - open_at_creation as first_response_open_seconds,
+        open_at_resolution - open_at_creation as resolution_open_seconds
+    from placed
 )
 
 select * from spent

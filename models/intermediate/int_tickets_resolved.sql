@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- The day of the resolution decides here, so its type does too.
 with resolved as (
     select

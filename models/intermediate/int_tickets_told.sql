@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- Where a ticket has any event, its events alone tell of its first response, resolution and
 -- reopenings.
 with tickets as (

@@ -10,21 +10,52 @@ customers as (
     select * from {{ ref('int_customers') }}
 ),
 
-active as (
+seen as (
     select
         periods.grain,
         periods.period_start,
         periods.closes_on,
         spans.customer_id,
-        count(*) filter (where spans.active_from <= periods.period_start) > 0
-            as is_active_at_start,
-        count(*) filter (where spans.active_until > periods.closes_on) > 0 as is_active_at_end
+        spans.span_number,
+        spans.active_from <= periods.period_start as is_active_at_start,
+        spans.active_until > periods.closes_on as is_active_at_end
     from periods
     inner join spans
         on
             periods.closes_on >= spans.active_from
             and periods.period_start < spans.active_until
-    group by periods.grain, periods.period_start, periods.closes_on, spans.customer_id
+),
+
+-- Few have several spans, and only theirs are brought together.
+returned as (
+    select distinct customer_id from spans
+    where span_number > 1
+),
+
+active as (
+    select
+        seen.grain,
+        seen.period_start,
+        seen.closes_on,
+        seen.customer_id,
+        seen.is_active_at_start,
+        seen.is_active_at_end
+    from seen
+    left join returned
+        on seen.customer_id = returned.customer_id
+    where returned.customer_id is null
+    union all
+    select
+        seen.grain,
+        seen.period_start,
+        seen.closes_on,
+        seen.customer_id,
+        count(*) filter (where seen.is_active_at_start) > 0 as is_active_at_start,
+        count(*) filter (where seen.is_active_at_end) > 0 as is_active_at_end
+    from seen
+    inner join returned
+        on seen.customer_id = returned.customer_id
+    group by seen.grain, seen.period_start, seen.closes_on, seen.customer_id
 ),
 
 judged as (

@@ -4,36 +4,33 @@ with journeys as (
     where is_resolved is not null
 ),
 
-chained as (
+contacts as (
     select * from {{ ref('int_contacts_chained') }}
 ),
 
-contacts as (
-    select * from {{ ref('fct_contacts') }}
-),
-
+-- Rows by day are few, and add up.
 followed as (
     select
         journeys.started_on,
         contacts.client,
         contacts.service,
-        contacts.contract,
-        {{ dimension_value('contacts.channel') }} as channel,
-        lead({{ dimension_value('contacts.channel') }}) over (
-            partition by journeys.caller_hash, journeys.journey_number
-            order by chained.contact_number
-        ) as next_channel,
-        case when chained.is_last_contact then journeys.is_resolved end as is_end_resolved
+        {{ contract_of('contacts.client', 'contacts.service') }} as contract,
+        contacts.channel,
+        contacts.next_channel,
+        case when contacts.is_last_contact then journeys.is_resolved end as is_end_resolved,
+        count(*) as contact_count
     from journeys
-    inner join chained
-        on
-            journeys.caller_hash = chained.person
-            and journeys.journey_number = chained.journey_number
     inner join contacts
         on
-            chained._source = contacts._source
-            and chained.contact_kind = contacts.contact_kind
-            and chained.contact_id = contacts.contact_id
+            journeys.caller_hash = contacts.caller_hash
+            and journeys.journey_number = contacts.journey_number
+    group by
+        journeys.started_on,
+        contacts.client,
+        contacts.service,
+        contacts.channel,
+        contacts.next_channel,
+        case when contacts.is_last_contact then journeys.is_resolved end
 ),
 
 grained as (
@@ -49,7 +46,7 @@ long_enough as (
     'long_enough',
     ['grain', 'period_start', 'channel', 'next_channel', 'is_end_resolved'],
     ['client', 'service', 'contract'],
-    {'contact_count': 'count(*)'},
+    {'contact_count': 'sum(contact_count)'},
 ) }},
 
 totalled as (
