@@ -27,9 +27,9 @@ judged as (
         case when orders.matures_at <= now.as_of then complaints.order_id is not null end
             as is_defective
     from orders
-    cross join now
     left join complaints
         on orders.order_id = complaints.order_id
+    cross join now -- last: DuckDB tells of a view with a comma here, which binds less than joins
 )
 
 select * from judged

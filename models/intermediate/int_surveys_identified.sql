@@ -5,7 +5,7 @@ with surveys as (
 ),
 
 calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ ref('int_surveyed_calls') }}
 ),
 
 tickets as (
@@ -16,16 +16,31 @@ orders as (
     select * from {{ ref('stg_orders') }}
 ),
 
-customers as (
-    select * from {{ ref('int_customers') }}
-),
-
-references_to_calls as (
-    {{ referred_source(ref('stg_surveys'), 'call_id', ref('fct_calls'), 'call_id') }}
-),
-
 references_to_tickets as (
     {{ referred_source(ref('stg_surveys'), 'ticket_id', ref('stg_tickets'), 'ticket_id') }}
+),
+
+-- Few tickets and orders are asked about: those first, as all of them are too many to look up.
+surveyed_tickets as (
+    select
+        references_to_tickets._source,
+        references_to_tickets.ticket_id,
+        references_to_tickets.referred_source,
+        tickets.customer_id
+    from references_to_tickets
+    inner join tickets
+        on
+            references_to_tickets.referred_source = tickets._source
+            and references_to_tickets.ticket_id = tickets.ticket_id
+),
+
+surveyed_orders as (
+    select
+        orders.order_id,
+        orders.customer_id
+    from (select distinct order_id from surveys) as surveyed
+    inner join orders
+        on surveyed.order_id = orders.order_id
 ),
 
 identified as (
@@ -45,31 +60,21 @@ identified as (
         surveys.responded_at,
         surveys.score,
         surveys.scale_max,
-        calls._source as call_source,
-        tickets._source as ticket_source,
+        calls.call_source,
+        tickets.referred_source as ticket_source,
         coalesce(
-            surveys.customer_id, callers.customer_id, tickets.customer_id, orders.customer_id
+            surveys.customer_id, calls.customer_id, tickets.customer_id, orders.customer_id
         ) as customer_id
     from surveys
-    left join references_to_calls
-        on
-            surveys._source = references_to_calls._source
-            and surveys.call_id = references_to_calls.call_id
     left join calls
         on
-            references_to_calls.referred_source = calls._source
-            and references_to_calls.call_id = calls.call_id
-    left join customers as callers
-        on calls.customer_hash = callers.customer_hash
-    left join references_to_tickets
+            surveys._source = calls._source
+            and surveys.call_id = calls.call_id
+    left join surveyed_tickets as tickets
         on
-            surveys._source = references_to_tickets._source
-            and surveys.ticket_id = references_to_tickets.ticket_id
-    left join tickets
-        on
-            references_to_tickets.referred_source = tickets._source
-            and references_to_tickets.ticket_id = tickets.ticket_id
-    left join orders
+            surveys._source = tickets._source
+            and surveys.ticket_id = tickets.ticket_id
+    left join surveyed_orders as orders
         on surveys.order_id = orders.order_id
 )
 

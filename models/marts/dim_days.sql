@@ -4,27 +4,28 @@ with numbers as (
 ),
 
 event_days as (
-    select started_on as date_on from {{ ref('stg_calls') }}
-    union
-    select created_on as date_on from {{ ref('stg_tickets') }}
-    union
-    select posted_on as date_on from {{ ref('stg_reviews') }}
-    union
-    select ordered_on as date_on from {{ ref('stg_orders') }}
-    union
-    select sent_on as date_on from {{ ref('stg_surveys') }}
-    union
-    select responded_on as date_on from {{ ref('stg_surveys') }}
-    union
-    select starts_on as date_on from {{ ref('stg_subscriptions') }}
-    union
-    select as_of_on as date_on from {{ ref('int_as_of') }}
+    {% for day, relation in [
+        ('started_on', ref('stg_calls')),
+        ('created_on', ref('stg_tickets')),
+        ('posted_on', ref('stg_reviews')),
+        ('ordered_on', ref('stg_orders')),
+        ('sent_on', ref('stg_surveys')),
+        ('responded_on', ref('stg_surveys')),
+        ('starts_on', ref('stg_subscriptions')),
+        ('as_of_on', ref('int_as_of')),
+    ] %}
+        select
+            min({{ day }}) as first_on,
+            max({{ day }}) as last_on
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 bounds as (
     select
-        min(date_on) as first_on,
-        max(date_on) as last_on
+        min(first_on) as first_on,
+        max(last_on) as last_on
     from event_days
 ),
 
