@@ -18,9 +18,11 @@ with daily as (
                 {{ measure(name, 'sum(' ~ name ~ ')') }} as {{ name }}{{ ',' if not loop.last }}
             {% endfor %}
         from daily
-        {% if grain == 'day' and from_week_up %}
-            where dimension not in ('{{ from_week_up | join("', '") }}')
-        {% endif %}
+        where
+            {{ is_in_touched_period(grain, period_start(grain, 'date_on')) }}
+            {% if grain == 'day' and from_week_up %}
+                and dimension not in ('{{ from_week_up | join("', '") }}')
+            {% endif %}
         group by {{ period_start(grain, 'date_on') }}, dimension, dimension_value
     ),
 {% endfor %}

@@ -1,10 +1,14 @@
+{{ config(meta={'days_of': {'fct_orders': 'ordered_on', 'int_orders_by_lifetime': 'ordered_on'}}) }}
+
 -- No row for all of them: an order that holds both lifetimes would be in it twice.
 with parts as (
     select * from {{ ref('int_orders_by_lifetime') }}
+    where {{ is_on_touched_day('ordered_on') }}
 ),
 
 orders as (
     select * from {{ ref('fct_orders') }}
+    where {{ is_on_touched_day('ordered_on') }}
 ),
 
 parts_of_orders as (

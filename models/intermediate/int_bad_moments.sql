@@ -1,21 +1,21 @@
 -- After which moments a customer is no fair judge (S3: mind when you ask). A new ticket weighs
 -- until its first resolution: that it was opened again later is a moment of its own.
 with calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ touched(ref('fct_calls')) }}
     where is_abandoned
 ),
 
 tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ touched(ref('fct_tickets')) }}
     where is_counted
 ),
 
 events as (
-    select * from {{ ref('fct_ticket_events') }}
+    select * from {{ touched(ref('fct_ticket_events')) }}
 ),
 
 reviews as (
-    select * from {{ ref('fct_reviews') }}
+    select * from {{ touched(ref('fct_reviews')) }}
     where kind = 'review' and is_negative and not is_removed
 ),
 

@@ -1,9 +1,11 @@
 with calls as (
-    select * from {{ ref('stg_calls') }}
+    select * from {{ touched(ref('stg_calls')) }}
 ),
 
 references_to_calls as (
-    {{ referred_source(ref('stg_calls'), 'callback_of', ref('stg_calls'), 'call_id') }}
+    {{ referred_source(
+        touched(ref('stg_calls')), 'callback_of', touched(ref('stg_calls')), 'call_id'
+    ) }}
 ),
 
 returns as (

@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 with calls as (
-    select * from {{ ref('stg_calls') }}
+    select * from {{ touched(ref('stg_calls')) }}
 ),
 
 phones as (
-    select * from {{ ref('stg_parties') }}
+    select * from {{ touched(ref('stg_parties')) }}
     where kind = 'phone'
 ),
 

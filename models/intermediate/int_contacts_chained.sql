@@ -1,7 +1,14 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'contact_kind', 'contact_id'],
+    meta={'touched_by': {'contact_id': ['call', 'ticket']}},
+) }}
+
 -- A silence longer than var journey_gap_hours ends a journey. The contact of nobody known is one
 -- alone.
 with contacts as (
     select
+<<<<<<< HEAD
         _source,
         contact_kind,
         contact_id,
@@ -13,6 +20,11 @@ with contacts as (
         contacted_at,
         is_resolved
     from {{ ref('fct_contacts') }}
+=======
+        *,
+        coalesce(caller_hash, contact_kind || ' ' || contact_id || ' ' || _source) as person
+    from {{ touched(ref('fct_contacts')) }}
+>>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 ),
 
 followed as (

@@ -1,14 +1,22 @@
+<<<<<<< HEAD
 {{ config(materialized='view') }}
+=======
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['order_id', 'lifetime'],
+    meta={'touched_by': {'order_id': ['order']}},
+) }}
+>>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 
 -- An order stands under each lifetime that it holds, with the amount of those lines; one whose
 -- lines are not told stands whole under none. Cancelled ones too: they are rows of the fact, and a
 -- day of nothing else has no sales, which is known.
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
 ),
 
 order_items as (
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ touched(ref('stg_order_items')) }}
 ),
 
 products as (
@@ -18,6 +26,7 @@ products as (
 split as (
     select
         orders.order_id,
+        orders.ordered_on,
         products.lifetime,
         coalesce(sum(order_items.amount), max(orders.amount)) as amount
     from orders
@@ -25,7 +34,7 @@ split as (
         on orders.order_id = order_items.order_id
     left join products
         on order_items.product_id = products.product_id
-    group by orders.order_id, products.lifetime
+    group by orders.order_id, orders.ordered_on, products.lifetime
 )
 
 select * from split

@@ -1,7 +1,7 @@
 -- An order against the same customer's orders at a strictly earlier time: of two at one moment
 -- neither is earlier.
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
     where status <> 'cancelled'
 ),
 

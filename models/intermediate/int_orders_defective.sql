@@ -4,15 +4,15 @@ with orders as (
     select
         order_id,
         {{ days_after('ordered_at', var('order_defect_maturity_days')) }} as matures_at
-    from {{ ref('stg_orders') }}
+    from {{ touched(ref('stg_orders')) }}
 ),
 
 -- Each order once, however many defects it has.
 complaints as (
-    select order_id from {{ ref('fct_reviews') }}
+    select order_id from {{ touched(ref('fct_reviews')) }}
     where is_negative
     union
-    select order_id from {{ ref('fct_order_claims') }}
+    select order_id from {{ touched(ref('fct_order_claims')) }}
     where is_defect
 ),
 

@@ -5,7 +5,7 @@
 {% set delivered = ['deliver_by', 'delivered_at', ['delivered', 'returned']] %}
 
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
     where fulfilled_by = 'merchant' and status <> 'cancelled'
 ),
 

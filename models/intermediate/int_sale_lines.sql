@@ -2,12 +2,12 @@
 
 -- Cancelled orders are no sales; returned ones are.
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
     where status <> 'cancelled'
 ),
 
 order_items as (
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ touched(ref('stg_order_items')) }}
 ),
 
 products as (

@@ -2,12 +2,26 @@
 -- of the call or ticket asked about; where none is named, of the latest journey that the sending
 -- still falls into.
 with surveys as (
-    select * from {{ ref('fct_surveys') }}
+    select * from {{ touched(ref('fct_surveys')) }}
     where is_answered
 ),
 
 contacts as (
+<<<<<<< HEAD
     select * from {{ ref('int_contacts_chained') }}
+=======
+    select
+        contacts.*,
+        chained.person,
+        chained.journey_number,
+        chained.contact_number
+    from {{ touched(ref('fct_contacts')) }} as contacts
+    inner join {{ touched(ref('int_contacts_chained')) }} as chained
+        on
+            contacts._source = chained._source
+            and contacts.contact_kind = chained.contact_kind
+            and contacts.contact_id = chained.contact_id
+>>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 ),
 
 candidates as (

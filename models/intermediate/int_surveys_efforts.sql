@@ -1,17 +1,23 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'survey_id'],
+    meta={'touched_by': {'survey_id': ['survey']}},
+) }}
+
 with surveyed as (
     select * from {{ ref('int_surveys_contacts') }}
 ),
 
 calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ touched(ref('fct_calls')) }}
 ),
 
 tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ touched(ref('fct_tickets')) }}
 ),
 
 events as (
-    select * from {{ ref('fct_ticket_events') }}
+    select * from {{ touched(ref('fct_ticket_events')) }}
     where event in ('agent_message', 'transferred')
 ),
 
@@ -82,8 +88,9 @@ known as (
         survey_id,
         has_explained_to_several_agents,
         is_transferred,
-        case when {{ are_landed(['calls']) }} then has_called_again end as has_called_again,
-        case when {{ are_landed(['calls']) }} then is_not_answered_at_first end
+        case when {{ are_landed([ref('fct_calls')]) }} then has_called_again end
+            as has_called_again,
+        case when {{ are_landed([ref('fct_calls')]) }} then is_not_answered_at_first end
             as is_not_answered_at_first
     from judged
 )

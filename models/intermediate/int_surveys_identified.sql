@@ -1,7 +1,7 @@
 -- Who was asked: the customer that the invitation names, else the one of the call, ticket or order
 -- that it is about.
 with surveys as (
-    select * from {{ ref('stg_surveys') }}
+    select * from {{ touched(ref('stg_surveys')) }}
 ),
 
 calls as (
@@ -9,15 +9,26 @@ calls as (
 ),
 
 tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
 ),
 
+<<<<<<< HEAD
+=======
+references_to_calls as (
+    {{ referred_source(
+        touched(ref('stg_surveys')), 'call_id', touched(ref('stg_calls')), 'call_id'
+    ) }}
+),
+
+>>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 references_to_tickets as (
-    {{ referred_source(ref('stg_surveys'), 'ticket_id', ref('stg_tickets'), 'ticket_id') }}
+    {{ referred_source(
+        touched(ref('stg_surveys')), 'ticket_id', touched(ref('stg_tickets')), 'ticket_id'
+    ) }}
 ),
 
 -- Few tickets and orders are asked about: those first, as all of them are too many to look up.

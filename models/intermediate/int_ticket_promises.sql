@@ -2,7 +2,7 @@
 
 -- The most specific promise holds: of the channel and type, of the channel, of the type, of any.
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 promises as (

@@ -2,7 +2,7 @@
 
 -- A ticket follows the schedule named as its service, else the default one.
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 told as (

@@ -1,7 +1,14 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'ticket_id', 'open_from'],
+    meta={'touched_by': {'ticket_id': ['ticket']}},
+) }}
+
 -- With events, the state after a day's last of them tells; without, a ticket is open until the
 -- earlier of its resolution and its closing. A ticket that opens and closes on one day is in no
 -- day's stock.
 with tickets as (
+<<<<<<< HEAD
     select
         tickets._source,
         tickets.ticket_id,
@@ -21,6 +28,19 @@ with tickets as (
 events as (
     select * from {{ ref('fct_ticket_events') }}
     where ticket_source is not null and event in ('resolved', 'closed', 'reopened')
+=======
+    select * from {{ touched(ref('stg_tickets')) }}
+    where is_counted
+),
+
+told as (
+    select * from {{ ref('int_tickets_told') }}
+),
+
+events as (
+    select * from {{ touched(ref('fct_ticket_events')) }}
+    where event in ('resolved', 'closed', 'reopened')
+>>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 ),
 
 turned as (

@@ -3,7 +3,7 @@
 -- Where a ticket has any event, its events alone tell of its first response, resolution and
 -- reopenings.
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 logged as (

@@ -3,32 +3,25 @@ with working_days as (
     select * from {{ ref('int_agent_days') }}
 ),
 
-tickets as (
-    select * from {{ ref('stg_tickets') }}
-    where is_counted
-),
-
-told as (
-    select * from {{ ref('int_tickets_told') }}
-),
-
 agents as (
     select * from {{ ref('int_agents') }}
     where is_employed_here
 ),
 
+tickets as (
+    select * from {{ ref('fct_tickets') }}
+    where is_counted and resolved_on is not null
+),
+
 resolved as (
     select
-        tickets.agent_id,
-        {{ local_date('told.resolved_at') }} as date_on,
+        agents.agent_id,
+        tickets.resolved_on as date_on,
         count(*) as resolved_count
     from tickets
-    inner join told
-        on
-            tickets._source = told._source
-            and tickets.ticket_id = told.ticket_id
-    where told.resolved_at is not null
-    group by tickets.agent_id, {{ local_date('told.resolved_at') }}
+    inner join agents
+        on tickets.agent = agents.agent
+    group by agents.agent_id, tickets.resolved_on
 ),
 
 agent_days as (

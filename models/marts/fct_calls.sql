@@ -1,3 +1,9 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'call_id'],
+    meta={'touched_by': {'call_id': ['call']}},
+) }}
+
 with calls as (
     select * from {{ ref('int_calls_waited') }}
 ),

@@ -1,11 +1,17 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'contact_kind', 'contact_id'],
+    meta={'touched_by': {'contact_id': ['call', 'ticket']}},
+) }}
+
 -- A phone ticket that an inbound call points to is that call's contact, not another.
 with calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ touched(ref('fct_calls')) }}
     where is_inbound
 ),
 
 tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ touched(ref('fct_tickets')) }}
     where is_counted
 ),
 
@@ -14,7 +20,9 @@ request_types as (
 ),
 
 references_to_tickets as (
-    {{ referred_source(ref('fct_calls'), 'ticket_id', ref('fct_tickets'), 'ticket_id') }}
+    {{ referred_source(
+        touched(ref('fct_calls')), 'ticket_id', touched(ref('fct_tickets')), 'ticket_id'
+    ) }}
 ),
 
 tickets_of_calls as (

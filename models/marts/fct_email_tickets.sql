@@ -1,10 +1,16 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'ticket_id'],
+    meta={'touched_by': {'ticket_id': ['ticket']}},
+) }}
+
 with tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ touched(ref('fct_tickets')) }}
     where is_counted and channel = 'email' and customer_hash is not null
 ),
 
 calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ touched(ref('fct_calls')) }}
     where is_inbound
 ),
 

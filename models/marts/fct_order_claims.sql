@@ -1,5 +1,11 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'claim_id'],
+    meta={'touched_by': {'claim_id': ['claim']}},
+) }}
+
 with claims as (
-    select * from {{ ref('stg_order_claims') }}
+    select * from {{ touched(ref('stg_order_claims')) }}
 ),
 
 judged as (

@@ -1,5 +1,11 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['order_id', 'line_number'],
+    meta={'touched_by': {'order_id': ['order']}},
+) }}
+
 with order_items as (
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ touched(ref('stg_order_items')) }}
 ),
 
 products as (

@@ -1,5 +1,11 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['order_id'],
+    meta={'touched_by': {'order_id': ['order']}},
+) }}
+
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
 ),
 
 compared as (

@@ -1,9 +1,15 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'review_id'],
+    meta={'touched_by': {'review_id': ['review']}},
+) }}
+
 with reviews as (
-    select * from {{ ref('stg_reviews') }}
+    select * from {{ touched(ref('stg_reviews')) }}
 ),
 
 orders as (
-    select * from {{ ref('stg_orders') }}
+    select * from {{ touched(ref('stg_orders')) }}
 ),
 
 customers as (

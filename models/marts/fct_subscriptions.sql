@@ -1,7 +1,13 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'subscription_id', 'term_number'],
+    meta={'touched_by': {'subscription_id': ['subscription']}},
+) }}
+
 {% set grace_ends_on = dbt.dateadd('day', var('renewal_grace_days'), 'terms.ended_on') %}
 
 with terms as (
-    select * from {{ ref('stg_subscriptions') }}
+    select * from {{ touched(ref('stg_subscriptions')) }}
 ),
 
 customers as (

@@ -1,3 +1,9 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'survey_id'],
+    meta={'touched_by': {'survey_id': ['survey']}},
+) }}
+
 with surveys as (
     select * from {{ ref('int_surveys_identified') }}
 ),

@@ -1,9 +1,17 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'event_id'],
+    meta={'touched_by': {'event_id': ['event']}},
+) }}
+
 with events as (
-    select * from {{ ref('stg_ticket_events') }}
+    select * from {{ touched(ref('stg_ticket_events')) }}
 ),
 
 references_to_tickets as (
-    {{ referred_source(ref('stg_ticket_events'), 'ticket_id', ref('stg_tickets'), 'ticket_id') }}
+    {{ referred_source(
+        touched(ref('stg_ticket_events')), 'ticket_id', touched(ref('stg_tickets')), 'ticket_id'
+    ) }}
 ),
 
 agents as (

@@ -1,5 +1,11 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['_source', 'ticket_id'],
+    meta={'touched_by': {'ticket_id': ['ticket']}},
+) }}
+
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 told as (

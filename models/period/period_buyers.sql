@@ -1,3 +1,5 @@
+{{ config(meta={'periods_of': {'fct_orders': 'ordered_on'}}) }}
+
 -- A customer who buys twice in a month is one buyer of it: counted at each grain, not summed.
 with sales as (
     select * from {{ ref('fct_orders') }}

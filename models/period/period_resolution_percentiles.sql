@@ -1,3 +1,5 @@
+{{ config(meta={'periods_of': {'fct_tickets': 'resolved_on'}}) }}
+
 -- The median of a week is not the median of its days' medians: computed from rows at each grain.
 with grained as (
     {{ at_every_grain(ref('int_tickets_resolved'), 'date_on') }}

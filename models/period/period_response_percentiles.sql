@@ -1,3 +1,5 @@
+{{ config(meta={'periods_of': {'fct_tickets': 'created_on'}}) }}
+
 -- The median of a week is not the median of its days' medians: computed from rows at each grain.
 with tickets as (
     select * from {{ ref('fct_tickets') }}

@@ -1,3 +1,5 @@
+{{ config(meta={'periods_of': {'fct_orders': 'ordered_on', 'fct_reviews': 'posted_on'}}) }}
+
 -- A customer who orders twice in a month, or reviews twice, is one customer of it: counted at each
 -- grain, not summed.
 with orders as (

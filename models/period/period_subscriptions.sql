@@ -1,1 +1,3 @@
+{{ config(meta={'periods_of': {'daily_subscriptions': 'date_on'}}) }}
+
 {{ period_from(ref('daily_subscriptions'), subscription_measures()) }}

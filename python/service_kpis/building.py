@@ -22,6 +22,7 @@ from service_kpis.errors import (
     failure_in_words,
     machine_failure,
 )
+from service_kpis.increment.plan import Plan, begin, finish, make_plan
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
 from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
@@ -40,17 +41,22 @@ class Build:
     vars: dict[str, Any]
     checks: list[Check]
     """The models and dbt tests that did not pass."""
+    touched: int | None
+    """Rows of raw that were computed anew; None where everything was."""
 
 
-def build(
+def build(  # noqa: PLR0913
     warehouse: Warehouse,
     progress: Progress,
     *,
     given_vars: dict[str, Any] | None = None,
     seeds_folder: Path | None = None,
     select: list[str] | None = None,
+    is_full: bool = False,
 ) -> Build:
-    """Build everything, or what `select` names in dbt's syntax.
+    """Build what changed since the build before, or everything where that can't be told apart.
+
+    `is_full` builds everything in any case, and `select` what it names in dbt's syntax.
 
     `given_vars` and `seeds_folder` replace those of the last build, which are kept until then.
     Failing models and tests come back as checks. Raises InputError for seeds that break
@@ -67,20 +73,25 @@ def build(
     state.update(warehouse, {"vars": vars_now, "seeds_given": own_seeds, "build": None})
 
     warehouse.logs.mkdir(exist_ok=True)
-    with warehouse.connect():
-        pass  # dbt would tell of another process that has the file open late, and without its PID
-    progress.step("building the marts")
-    results = _run_dbt(warehouse, progress, vars_now, select)
+    with warehouse.connect() as connection:  # dbt would tell late, and without its PID, who has it
+        plan = _plan(warehouse, connection, vars_now, is_full=is_full, select=select)
+        begin(connection)
+    progress.step(f"building {plan}")
+    results = _run_dbt(warehouse, progress, vars_now, select, is_increment=plan.is_increment)
     checks = [check for result in results if (check := _check_of(result, warehouse.logs))]
+    has_passed = all(check.severity == "warn" for check in checks)
 
-    with warehouse.connect(read_only=True) as connection:
+    with warehouse.connect() as connection:
         build_id = state.build_in(connection)
         as_of = _read_as_of(connection)
+        if has_passed and not select:
+            finish(warehouse, connection, vars_now)
     finished = Build(
         models=sum(str(result.node.resource_type) == "model" for result in results),
         as_of=as_of,
         vars=settings.effective(vars_now),
         checks=checks,
+        touched=plan.touched if plan.is_increment else None,
     )
     state.update(
         warehouse,
@@ -88,7 +99,7 @@ def build(
             "build": {
                 "id": build_id or "",
                 "at": state.now(),
-                "passed": all(check.severity == "warn" for check in checks),
+                "passed": has_passed,
                 "is_whole": not select,
                 "models": finished.models,
                 "as_of": finished.as_of,
@@ -100,8 +111,28 @@ def build(
     return finished
 
 
+def _plan(
+    warehouse: Warehouse,
+    connection: duckdb.DuckDBPyConnection,
+    given: dict[str, Any],
+    *,
+    is_full: bool,
+    select: list[str] | None,
+) -> Plan:
+    if select:
+        return Plan("of the models selected")
+    if is_full:
+        return Plan("as it was asked for")
+    return make_plan(warehouse, connection, given)
+
+
 def _run_dbt(
-    warehouse: Warehouse, progress: Progress, given: dict[str, Any], select: list[str] | None
+    warehouse: Warehouse,
+    progress: Progress,
+    given: dict[str, Any],
+    select: list[str] | None,
+    *,
+    is_increment: bool,
 ) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
 
@@ -120,7 +151,10 @@ def _run_dbt(
         "--no-send-anonymous-usage-stats",
         *(("--select", *select) if select else ()),
     ]
-    with _environment(SERVICE_KPIS_WAREHOUSE=str(warehouse.folder.resolve())):
+    with _environment(
+        SERVICE_KPIS_WAREHOUSE=str(warehouse.folder.resolve()),
+        SERVICE_KPIS_IS_INCREMENT=str(is_increment).lower(),
+    ):
         try:
             outcome = dbtRunner(callbacks=[_tell(progress)]).invoke(arguments)
         finally:

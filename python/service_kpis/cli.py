@@ -19,6 +19,7 @@ from service_kpis import seeds as seed_files
 from service_kpis.command import Session, command, invoke
 from service_kpis.errors import InputError
 from service_kpis.options import (
+    FullRefreshOption,
     PartiesOnlyOption,
     RotateKeyOption,
     SeedsOption,
@@ -66,12 +67,13 @@ def front(
 
 
 @command(app)
-def run(
+def run(  # noqa: PLR0913, PLR0917  an argument an option
     session: Session,
     sources: Sources = None,
     vars_text: VarsOption = None,
     seeds: SeedsOption = None,
     rotate_key: RotateKeyOption = False,
+    full_refresh: FullRefreshOption = False,
 ) -> None:
     """Land, build, validate, publish and report: the whole way.
 
@@ -83,7 +85,7 @@ def run(
     with session.warehouse.locked():
         seed_files.require_valid(session.warehouse, seeds)
         steps.land(session, sources or [], is_key_rotated=rotate_key, given=given)
-        steps.build(session, given, seeds, None)
+        steps.build(session, given, seeds, is_full=full_refresh)
         steps.validate(session)
         published = steps.publish(session)
         steps.report(session)
@@ -176,13 +178,14 @@ def build(
         list[str] | None,
         typer.Option("--select", metavar="MODELS", help="Only these, in dbt's syntax."),
     ] = None,
+    full_refresh: FullRefreshOption = False,
 ) -> None:
-    """Build the marts with dbt; publishes nothing.
+    """Build the marts with dbt: what changed since the last build; publishes nothing.
 
     Example: service-kpis build --vars '{answer_threshold_seconds: 30}'
     """
     with session.warehouse.locked():
-        steps.build(session, parsed_vars(vars_text), seeds, select)
+        steps.build(session, parsed_vars(vars_text), seeds, select=select, is_full=full_refresh)
 
 
 @command(app)

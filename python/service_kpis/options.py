@@ -51,6 +51,10 @@ PartiesOnlyOption = Annotated[
         "write beside them who their ids and numbers are.",
     ),
 ]
+FullRefreshOption = Annotated[
+    bool,
+    typer.Option("--full-refresh", help="Build everything anew, not only what changed."),
+]
 RotateKeyOption = Annotated[
     bool,
     typer.Option(

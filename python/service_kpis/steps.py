@@ -116,15 +116,30 @@ def _sample(session: Session) -> Path:
 
 
 def build(
-    session: Session, given: dict[str, Any] | None, seeds: Path | None, select: list[str] | None
+    session: Session,
+    given: dict[str, Any] | None,
+    seeds: Path | None,
+    *,
+    select: list[str] | None = None,
+    is_full: bool = False,
 ) -> None:
     from service_kpis import building
 
     with session.timed("build"):
         built = building.build(
-            session.warehouse, session.progress, given_vars=given, seeds_folder=seeds, select=select
+            session.warehouse,
+            session.progress,
+            given_vars=given,
+            seeds_folder=seeds,
+            select=select,
+            is_full=is_full,
         )
-    session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
+    session.outcome.build = {
+        "models": built.models,
+        "as_of": built.as_of,
+        "vars": built.vars,
+        "touched": built.touched,
+    }
     session.outcome.add_checks(built.checks)
     telling.checks(session, built.checks)
     require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")

@@ -22,6 +22,7 @@ from service_kpis.forgetting.person import find_person
 from service_kpis.forgetting.rewrite import rewrite
 from service_kpis.forgetting.tables import build_table, published_table
 from service_kpis.forgetting.texts import clean_texts
+from service_kpis.increment.changes import forget_increment
 from service_kpis.landing.forgotten import read_forgotten, redacted_row
 from service_kpis.landing.keys import warehouse_key
 from service_kpis.landing.store import create_raw_tables
@@ -106,6 +107,8 @@ def _carry_out(warehouse: Warehouse, erasure: Erasure, key: bytes) -> Forgetting
         warehouse.build,
         *(path for path in sorted(warehouse.folder.glob("*.duckdb")) if path != warehouse.build),
     ]
+    with warehouse.connect() as connection:
+        forget_increment(connection)
     rewrite(warehouse.build, build_table(erasure, key, state.now().rstrip("Z")))
     for path in databases[1:]:
         rewrite(path, published_table(erasure, key))

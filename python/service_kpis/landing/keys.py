@@ -11,6 +11,7 @@ import duckdb
 
 from service_kpis import state
 from service_kpis.errors import InputError
+from service_kpis.increment.changes import stop_keeping
 from service_kpis.landing.parties import keyed_hash
 from service_kpis.warehouse import Warehouse
 
@@ -53,6 +54,7 @@ def rotate_key(connection: duckdb.DuckDBPyConnection) -> int:
 
     Who was erased is known by a hash of the old key alone, and will not be known again.
     """
+    stop_keeping(connection)
     connection.execute("delete from raw.parties")
     row = connection.execute("select count(distinct token) from raw.forgotten").fetchone()
     connection.execute("delete from raw.forgotten")

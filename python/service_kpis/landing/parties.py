@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import duckdb
 
 from service_kpis.contract import tables
+from service_kpis.increment.changes import note_people
 from service_kpis.landing.batch import batch
 from service_kpis.landing.numbers import normalise_number
 from service_kpis.sql import identifier
@@ -36,7 +37,9 @@ def refresh_parties(
 
 def forget_numbers(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Drop what is known of a source's numbers, so that they are normalised anew."""
-    connection.execute("delete from raw.parties where kind = 'phone' and source_name = ?", [source])
+    is_forgotten = "kind = 'phone' and source_name = ?"
+    note_people(connection, is_forgotten, [source])
+    connection.execute(f"delete from raw.parties where {is_forgotten}", [source])
 
 
 def _refresh_ids(connection: duckdb.DuckDBPyConnection, key: bytes, kind: str) -> None:
@@ -52,11 +55,9 @@ def _refresh_ids(connection: duckdb.DuckDBPyConnection, key: bytes, kind: str) -
         for name in holding
     )
     connection.execute(f"create or replace temp table _landing_ids as {union}")
-    connection.execute(
-        "delete from raw.parties where kind = ? "
-        "and identifier not in (select identifier from _landing_ids)",
-        [kind],
-    )
+    is_gone = "kind = ? and identifier not in (select identifier from _landing_ids)"
+    note_people(connection, is_gone, [kind])
+    connection.execute(f"delete from raw.parties where {is_gone}", [kind])
     new = connection.execute(
         "select identifier from _landing_ids where identifier not in "
         "(select identifier from raw.parties where kind = ?) order by identifier",
@@ -88,16 +89,15 @@ def _refresh_numbers(connection: duckdb.DuckDBPyConnection, countries: Mapping[s
         where regexp_matches(identifier, '\p{Nd}')
         """
     )
-    connection.execute(
-        """
-        delete from raw.parties as party
-        where kind = 'phone' and not exists (
+    is_gone = """
+        kind = 'phone' and not exists (
             select 1
             from _landing_numbers as number
             where number.source_name = party.source_name and number.identifier = party.identifier
         )
-        """
-    )
+    """
+    note_people(connection, is_gone)
+    connection.execute(f"delete from raw.parties as party where {is_gone}")
     new = connection.execute(
         """
         select source_name, identifier
@@ -169,14 +169,16 @@ def _link_numbers(
     columns = ("source_name", "identifier", "normalised", "owner")
     texts = {name: [row[i] for row in changed] for i, name in enumerate(columns)}
     with batch(connection, {**texts, "hash": hashes}):
-        connection.execute(
-            """
-            delete from raw.parties as party using _landing_batch as batch
-            where party.kind = 'phone'
-              and party.source_name = batch.source_name
-              and party.identifier = batch.identifier
-            """
-        )
+        is_linked = """
+            kind = 'phone' and exists (
+                select 1
+                from _landing_batch as batch
+                where batch.source_name = party.source_name
+                  and batch.identifier = party.identifier
+            )
+        """
+        note_people(connection, is_linked)
+        connection.execute(f"delete from raw.parties as party where {is_linked}")
         connection.execute(
             "insert into raw.parties select 'phone', source_name, identifier, normalised, owner, "
             "coalesce(owner, normalised), hash from _landing_batch"

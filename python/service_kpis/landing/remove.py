@@ -7,6 +7,7 @@ import duckdb
 from service_kpis import state
 from service_kpis.contract import tables
 from service_kpis.errors import InputError
+from service_kpis.increment.changes import stop_keeping
 from service_kpis.landing.keys import warehouse_key
 from service_kpis.landing.parties import refresh_parties
 from service_kpis.landing.store import create_raw_tables, read_known_sources
@@ -43,6 +44,7 @@ def remove(warehouse: Warehouse, source: str) -> dict[str, int]:
 
 def delete_source(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:
     """Delete what raw holds of a source, but the people; gives rows by table that had any."""
+    stop_keeping(connection)
     removed = {}
     for name in tables():
         count = _delete(connection, identifier(name), "_source", source)

@@ -14,6 +14,7 @@ from datetime import datetime
 import duckdb
 
 from service_kpis.contract import Table
+from service_kpis.increment.changes import note_rows
 from service_kpis.sql import identifier, scalar
 
 
@@ -85,9 +86,13 @@ def upsert(
     if not _find_existing(connection, table, source) and len(counted) <= 1:
         # One file holds a key once: there is nothing to compare.
         _insert(connection, table, source, landed_at, valid_rows(table))
-        return {seq: (inserted, 0, 0) for seq, inserted in counted}
-    states = _compare(connection, table)
-    _write(connection, table, source, landed_at)
+        states = {seq: (inserted, 0, 0) for seq, inserted in counted}
+    else:
+        states = _compare(connection, table)
+        _write(connection, table, source, landed_at)
+    note_rows(
+        connection, table.name, "_source = ? and _landed_at = ?", [source, landed_at], is_new=True
+    )
     return states
 
 
@@ -202,16 +207,13 @@ def _write(
         having {is_written}
         """
     )
-    connection.execute(
-        f"""
-        delete from raw.{identifier(table.name)}
-        where rowid in (
-            select existing._rowid
-            from _landing_existing as existing
-            semi join _landing_written as written on {_same_key(table, "existing", "written")}
-        )
-        """
-    )
+    is_replaced = f"""rowid in (
+        select existing._rowid
+        from _landing_existing as existing
+        semi join _landing_written as written on {_same_key(table, "existing", "written")}
+    )"""
+    note_rows(connection, table.name, is_replaced, is_new=False)
+    connection.execute(f"delete from raw.{identifier(table.name)} where {is_replaced}")
     written = (
         f"(select valid.* from {valid_rows(table)} as valid semi join _landing_written as written "
         "on valid._seq = written._seq and valid._row = written._row)"
@@ -277,10 +279,12 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, table: Table, seqs: list[
 
 def delete_unseen(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
     """Delete the source's rows whose key no row of this landing had; gives how many."""
+    is_unseen = (
+        f"landed._source = ? and not exists (select 1 from {seen_keys(table)} as seen "
+        f"where {_same_key(table, 'landed', 'seen')})"
+    )
+    note_rows(connection, table.name, is_unseen, [source], is_new=False)
     row = connection.execute(
-        f"delete from raw.{identifier(table.name)} as landed where landed._source = ? "
-        f"and not exists (select 1 from {seen_keys(table)} as seen "
-        f"where {_same_key(table, 'landed', 'seen')})",
-        [source],
+        f"delete from raw.{identifier(table.name)} as landed where {is_unseen}", [source]
     ).fetchone()
     return int(row[0]) if row else 0

@@ -1,0 +1,83 @@
+"""What time ripens: rows whose verdict turns with `as_of`, though nobody changed them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from service_kpis.contract import Table, tables
+from service_kpis.increment.closure import touch
+from service_kpis.sql import identifier, scalar
+
+_RIPE_AT = (
+    ("call", "marts.fct_calls", "call_id", ("matures_at",)),
+    ("ticket", "marts.fct_tickets", "ticket_id", ("matures_at",)),
+    ("ticket", "marts.fct_email_tickets", "ticket_id", ("matures_at",)),
+    ("order", "marts.fct_orders", "order_id", ("matures_at", "ship_by", "deliver_by")),
+    ("person", "marts.mart_customer_journeys", "caller_hash", ("matures_at",)),
+    ("subscription", "marts.fct_subscriptions", "subscription_id", ("matures_on", "ended_on")),
+)
+"""Kind of id, model, its column, and the instants or days at which a verdict may turn."""
+
+
+def touch_ripened(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
+    """Touch every row that may have turned from `before` to `now`, both UTC and without a zone.
+
+    A day too many at each end costs little: days are local, and what did not turn stays.
+    """
+    for kind, model, column, turns in _RIPE_AT:
+        for turn in turns:
+            turned = (
+                f"cast({turn} as timestamp) between {_at(before)} and {_at(now)}"
+                if turn.endswith(("_at", "_by"))
+                else f"{turn} between {_at(before)}::date - 1 and {_at(now)}::date + 1"
+            )
+            touch(connection, kind, f"select {column} from {model} where {turned}")
+
+
+def latest_change(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> datetime | None:
+    """Give the latest instant at which something happened in rows that came, or in those gone.
+
+    A row that came and went again between two builds did not come.
+    """
+    signs = "count(*) filter (is_new) - count(*) filter (not is_new)"
+    instants = [
+        f"""
+        select max(greatest({", ".join(columns)})) as happened_at
+        from (
+            select {", ".join(columns)}
+            from changes.{identifier(table.name)}
+            group by all
+            having {signs} {">" if is_new else "<"} 0
+        )
+        """
+        for table in tables().values()
+        if (columns := _instants(table))
+    ]
+    latest: datetime | None = scalar(
+        connection, f"select max(happened_at) from ({' union all '.join(instants)})"
+    )
+    return latest
+
+
+def is_told_by_an_instant(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether raw holds anything that happened at an instant, and not just bare dates."""
+    return any(
+        scalar(connection, f"select exists (from raw.{identifier(table.name)})")
+        for table in tables().values()
+        if _instants(table)
+    )
+
+
+def _instants(table: Table) -> list[str]:
+    """Name the columns of when something happened; a promise is nothing that did."""
+    return [
+        identifier(column.name)
+        for column in table.columns
+        if column.data_type == "timestamp" and not column.is_promise
+    ]
+
+
+def _at(instant: datetime) -> str:
+    return f"timestamp '{instant.isoformat(sep=' ')}'"
