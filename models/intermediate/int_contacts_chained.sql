@@ -8,7 +8,6 @@
 -- alone.
 with contacts as (
     select
-<<<<<<< HEAD
         _source,
         contact_kind,
         contact_id,
@@ -19,12 +18,7 @@ with contacts as (
         contacted_on,
         contacted_at,
         is_resolved
-    from {{ ref('fct_contacts') }}
-=======
-        *,
-        coalesce(caller_hash, contact_kind || ' ' || contact_id || ' ' || _source) as person
     from {{ touched(ref('fct_contacts')) }}
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 ),
 
 followed as (

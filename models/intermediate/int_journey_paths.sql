@@ -1,6 +1,6 @@
 -- Few journeys change channel: only their contacts are put in order again. Six steps are told.
 with contacts as (
-    select * from {{ ref('int_contacts_chained') }}
+    select * from {{ touched(ref('int_contacts_chained')) }}
     where caller_hash is not null
 ),
 

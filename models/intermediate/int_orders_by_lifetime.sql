@@ -1,12 +1,8 @@
-<<<<<<< HEAD
-{{ config(materialized='view') }}
-=======
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['order_id', 'lifetime'],
     meta={'touched_by': {'order_id': ['order']}},
 ) }}
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 
 -- An order stands under each lifetime that it holds, with the amount of those lines; one whose
 -- lines are not told stands whole under none. Cancelled ones too: they are rows of the fact, and a

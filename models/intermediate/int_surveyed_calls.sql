@@ -2,7 +2,7 @@
 
 -- Few calls are asked about: those first, as all of them are too many to look up.
 with calls as (
-    select * from {{ ref('fct_calls') }}
+    select * from {{ touched(ref('fct_calls')) }}
 ),
 
 customers as (
@@ -10,7 +10,9 @@ customers as (
 ),
 
 references_to_calls as (
-    {{ referred_source(ref('stg_surveys'), 'call_id', ref('fct_calls'), 'call_id') }}
+    {{ referred_source(
+        touched(ref('stg_surveys')), 'call_id', touched(ref('fct_calls')), 'call_id'
+    ) }}
 ),
 
 surveyed as (

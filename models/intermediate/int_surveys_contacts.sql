@@ -7,21 +7,7 @@ with surveys as (
 ),
 
 contacts as (
-<<<<<<< HEAD
-    select * from {{ ref('int_contacts_chained') }}
-=======
-    select
-        contacts.*,
-        chained.person,
-        chained.journey_number,
-        chained.contact_number
-    from {{ touched(ref('fct_contacts')) }} as contacts
-    inner join {{ touched(ref('int_contacts_chained')) }} as chained
-        on
-            contacts._source = chained._source
-            and contacts.contact_kind = chained.contact_kind
-            and contacts.contact_id = chained.contact_id
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
+    select * from {{ touched(ref('int_contacts_chained')) }}
 ),
 
 candidates as (

@@ -16,15 +16,6 @@ orders as (
     select * from {{ touched(ref('stg_orders')) }}
 ),
 
-<<<<<<< HEAD
-=======
-references_to_calls as (
-    {{ referred_source(
-        touched(ref('stg_surveys')), 'call_id', touched(ref('stg_calls')), 'call_id'
-    ) }}
-),
-
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 references_to_tickets as (
     {{ referred_source(
         touched(ref('stg_surveys')), 'ticket_id', touched(ref('stg_tickets')), 'ticket_id'

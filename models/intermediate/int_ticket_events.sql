@@ -1,15 +1,17 @@
 {{ config(materialized='view') }}
 
 with tickets as (
-    select * from {{ ref('stg_tickets') }}
+    select * from {{ touched(ref('stg_tickets')) }}
 ),
 
 events as (
-    select * from {{ ref('stg_ticket_events') }}
+    select * from {{ touched(ref('stg_ticket_events')) }}
 ),
 
 references_to_tickets as (
-    {{ referred_source(ref('stg_ticket_events'), 'ticket_id', ref('stg_tickets'), 'ticket_id') }}
+    {{ referred_source(
+        touched(ref('stg_ticket_events')), 'ticket_id', touched(ref('stg_tickets')), 'ticket_id'
+    ) }}
 ),
 
 referred_tickets as (

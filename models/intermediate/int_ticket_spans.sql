@@ -8,7 +8,6 @@
 -- earlier of its resolution and its closing. A ticket that opens and closes on one day is in no
 -- day's stock.
 with tickets as (
-<<<<<<< HEAD
     select
         tickets._source,
         tickets.ticket_id,
@@ -17,7 +16,7 @@ with tickets as (
             when not told.has_events
                 then {{ local_date('least(tickets.resolved_at, tickets.closed_at)') }}
         end as left_on
-    from {{ ref('stg_tickets') }} as tickets
+    from {{ touched(ref('stg_tickets')) }} as tickets
     inner join {{ ref('int_tickets_told') }} as told
         on
             tickets._source = told._source
@@ -26,21 +25,8 @@ with tickets as (
 ),
 
 events as (
-    select * from {{ ref('fct_ticket_events') }}
-    where ticket_source is not null and event in ('resolved', 'closed', 'reopened')
-=======
-    select * from {{ touched(ref('stg_tickets')) }}
-    where is_counted
-),
-
-told as (
-    select * from {{ ref('int_tickets_told') }}
-),
-
-events as (
     select * from {{ touched(ref('fct_ticket_events')) }}
-    where event in ('resolved', 'closed', 'reopened')
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
+    where ticket_source is not null and event in ('resolved', 'closed', 'reopened')
 ),
 
 turned as (

@@ -1,49 +1,8 @@
-<<<<<<< HEAD
 with ticket_events as (
     select * from {{ ref('int_ticket_events') }}
 ),
 
 gathered as (
-=======
-with tickets as (
-    select * from {{ touched(ref('stg_tickets')) }}
-),
-
-events as (
-    select * from {{ touched(ref('stg_ticket_events')) }}
-),
-
-references_to_tickets as (
-    {{ referred_source(
-        touched(ref('stg_ticket_events')), 'ticket_id', touched(ref('stg_tickets')), 'ticket_id'
-    ) }}
-),
-
-ticket_events as (
-    select
-        tickets._source,
-        tickets.ticket_id,
-        tickets.created_at,
-        events.event,
-        events.occurred_at,
-        max(case when events.event = 'reopened' then 1 else 0 end) over (
-            partition by tickets._source, tickets.ticket_id
-            order by events.occurred_at, {{ byte_order('events._source', 'events.event_id') }}
-            rows between current row and unbounded following
-        ) = 1 as is_reopened_later
-    from events
-    inner join references_to_tickets
-        on
-            events._source = references_to_tickets._source
-            and events.ticket_id = references_to_tickets.ticket_id
-    inner join tickets
-        on
-            references_to_tickets.referred_source = tickets._source
-            and references_to_tickets.ticket_id = tickets.ticket_id
-),
-
-logged as (
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
     select
         _source,
         ticket_id,

@@ -6,8 +6,7 @@
 
 -- Where calls or tickets are absent, no path is known: who went on by the other way can't be seen.
 with contacts as (
-<<<<<<< HEAD
-    select * from {{ ref('int_contacts_chained') }}
+    select * from {{ touched(ref('int_contacts_chained')) }}
     where caller_hash is not null and {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
 ),
 
@@ -17,14 +16,6 @@ paths as (
 
 customers as (
     select * from {{ ref('int_customers') }}
-=======
-    select * from {{ touched(ref('fct_contacts')) }}
-    where caller_hash is not null and {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
-),
-
-chained as (
-    select * from {{ touched(ref('int_contacts_chained')) }}
->>>>>>> 9e3d8e1 (Build only what changed since the build before: people whom a change touches, and the days and periods of rows that came out otherwise)
 ),
 
 now as (
