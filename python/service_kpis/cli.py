@@ -180,7 +180,7 @@ def build(
     ] = None,
     full_refresh: FullRefreshOption = False,
 ) -> None:
-    """Build the marts with dbt: what changed since the last build; publishes nothing.
+    """Build the marts: what changed since the last build.
 
     Example: service-kpis build --vars '{answer_threshold_seconds: 30}'
     """
