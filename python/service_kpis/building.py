@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 
+_UNCHANGED = (
+    "resource_type:seed",
+    "path:models/staging",
+    "path:models/kpi,config.materialized:view",
+)
+"""What an increment leaves as it stands: seeds, and views that are the same as before."""
+
+
 @dataclass(frozen=True)
 class Build:
     """A finished dbt build; `as_of` is ISO 8601 in UTC, None on an empty warehouse."""
@@ -146,10 +154,11 @@ def _run_dbt(
         *("--exclude-resource-type", "unit_test"),
         *("--vars", json.dumps(given)),
         *("--log-level", "none"),
-        *("--log-level-file", "debug"),
+        *("--log-level-file", "info"),
         "--no-print",
         "--no-send-anonymous-usage-stats",
         *(("--select", *select) if select else ()),
+        *(("--exclude", *_UNCHANGED) if is_increment else ()),
     ]
     with _environment(
         SERVICE_KPIS_WAREHOUSE=str(warehouse.folder.resolve()),
