@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'contact_kind', 'contact_id'],
-    meta={'touched_by': {'contact_id': ['call', 'ticket']}},
+    meta={'touched_by': {'kind': 'contact_kind', 'id': 'contact_id'}},
 ) }}
 
 -- A silence longer than var journey_gap_hours ends a journey. The contact of nobody known is one

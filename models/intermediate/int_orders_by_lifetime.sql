@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['order_id', 'lifetime'],
-    meta={'touched_by': {'order_id': ['order']}},
+    meta={'touched_by': {'kind': "'order'", 'id': 'order_id'}},
 ) }}
 
 -- An order stands under each lifetime that it holds, with the amount of those lines; one whose

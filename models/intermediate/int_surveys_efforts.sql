@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'survey_id'],
-    meta={'touched_by': {'survey_id': ['survey']}},
+    meta={'touched_by': {'kind': "'survey'", 'id': 'survey_id'}},
 ) }}
 
 with surveyed as (

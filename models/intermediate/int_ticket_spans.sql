@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'ticket_id', 'open_from'],
-    meta={'touched_by': {'ticket_id': ['ticket']}},
+    meta={'touched_by': {'kind': "'ticket'", 'id': 'ticket_id'}},
 ) }}
 
 -- With events, the state after a day's last of them tells; without, a ticket is open until the

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'call_id'],
-    meta={'touched_by': {'call_id': ['call']}},
+    meta={'touched_by': {'kind': "'call'", 'id': 'call_id'}},
 ) }}
 
 with calls as (

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'contact_kind', 'contact_id'],
-    meta={'touched_by': {'contact_id': ['call', 'ticket']}},
+    meta={'touched_by': {'kind': 'contact_kind', 'id': 'contact_id'}},
 ) }}
 
 -- A phone ticket that an inbound call points to is that call's contact, not another.

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'ticket_id'],
-    meta={'touched_by': {'ticket_id': ['ticket']}},
+    meta={'touched_by': {'kind': "'ticket'", 'id': 'ticket_id'}},
 ) }}
 
 with tickets as (

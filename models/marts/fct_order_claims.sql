@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'claim_id'],
-    meta={'touched_by': {'claim_id': ['claim']}},
+    meta={'touched_by': {'kind': "'claim'", 'id': 'claim_id'}},
 ) }}
 
 with claims as (

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['order_id'],
-    meta={'touched_by': {'order_id': ['order']}},
+    meta={'touched_by': {'kind': "'order'", 'id': 'order_id'}},
 ) }}
 
 with orders as (

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'review_id'],
-    meta={'touched_by': {'review_id': ['review']}},
+    meta={'touched_by': {'kind': "'review'", 'id': 'review_id'}},
 ) }}
 
 with reviews as (

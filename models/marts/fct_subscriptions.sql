@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'subscription_id', 'term_number'],
-    meta={'touched_by': {'subscription_id': ['subscription']}},
+    meta={'touched_by': {'kind': "'subscription'", 'id': 'subscription_id'}},
 ) }}
 
 {% set grace_ends_on = dbt.dateadd('day', var('renewal_grace_days'), 'terms.ended_on') %}

@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['_source', 'event_id'],
-    meta={'touched_by': {'event_id': ['event']}},
+    meta={'touched_by': {'kind': "'event'", 'id': 'event_id'}},
 ) }}
 
 with events as (

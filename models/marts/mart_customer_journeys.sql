@@ -1,7 +1,7 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['caller_hash', 'journey_number'],
-    meta={'touched_by': {'caller_hash': ['person']}},
+    meta={'touched_by': {'kind': "'person'", 'id': 'caller_hash'}},
 ) }}
 
 -- Where calls or tickets are absent, no path is known: who went on by the other way can't be seen.
