@@ -13,7 +13,7 @@
 
 -- One line a KPI: a model of folder kpi that is missing here fails the check
 -- assert_every_kpi_is_in_kpi_values, which names the line.
-with kpis as (
+with kpis as {{ materialized() }} (
     {{ kpi_union({
         'abandon_rate': ref('kpi_abandon_rate'),
         'advocates': ref('kpi_advocates'),

@@ -6,6 +6,7 @@
     'service_level_met_count': count_where('is_service_level_met'),
     'offered_wait_seconds': sum_where('wait_seconds', 'is_offered'),
 } %}
+{% set told_apart_by = 'started_on, weekday, hour_of_day, client, service, contract' %}
 
 -- When do people call, and when do they wait (S2, S4)? A week has each hour of the week but once,
 -- which is no habit yet, so the shortest period is the month.
@@ -16,10 +17,6 @@ with calls as (
         cast(extract(hour from {{ local_timestamp('started_at') }}) as bigint) as hour_of_day
     from {{ ref('fct_calls') }}
     where is_inbound
-),
-
-days as (
-    select * from {{ ref('dim_days') }}
 ),
 
 span as (
@@ -33,11 +30,9 @@ days_with_calls as (
     select
         days.date_on,
         days.weekday
-    from days
+    from {{ ref('dim_days') }} as days
     inner join span
-        on
-            days.date_on >= span.first_on
-            and days.date_on <= span.last_on
+        on days.date_on between span.first_on and span.last_on
 ),
 
 grained_days as (
@@ -54,20 +49,25 @@ weekdays as (
     group by grain, period_start, weekday
 ),
 
-grained_calls as (
-    {{ at_every_grain('calls', 'started_on') }}
+hours as (
+    select
+        {{ told_apart_by }},
+        {% for name, aggregate in measures.items() %}
+            {{ measure(name, aggregate) }} as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from calls
+    group by {{ told_apart_by }}
 ),
 
-long_enough as (
-    select * from grained_calls
-    where grain not in ('day', 'week')
+grained_hours as (
+    {{ at_every_grain('hours', 'started_on', of=['month', 'quarter', 'year']) }}
 ),
 
 {{ grouped_by_dimension(
-    'long_enough',
+    'grained_hours',
     ['grain', 'period_start', 'weekday', 'hour_of_day'],
     ['client', 'service', 'contract'],
-    measures,
+    sums_of(measures),
 ) }},
 
 divided as (

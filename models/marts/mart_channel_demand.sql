@@ -10,20 +10,30 @@ request_types as (
     select * from {{ ref('request_types') }}
 ),
 
+daily as (
+    select
+        contacted_on,
+        {{ dimension_value('channel') }} as channel,
+        {{ dimension_value('request_type') }} as request_type,
+        count(*) as contact_count
+    from contacts
+    group by
+        contacted_on, {{ dimension_value('channel') }}, {{ dimension_value('request_type') }}
+),
+
 grained as (
-    {{ at_every_grain('contacts', 'contacted_on') }}
+    {{ at_every_grain('daily', 'contacted_on') }}
 ),
 
 counted as (
     select
         grain,
         period_start,
-        {{ dimension_value('channel') }} as channel,
-        {{ dimension_value('request_type') }} as request_type,
-        count(*) as contact_count
+        channel,
+        request_type,
+        cast(sum(contact_count) as bigint) as contact_count
     from grained
-    group by
-        grain, period_start, {{ dimension_value('channel') }}, {{ dimension_value('request_type') }}
+    group by grain, period_start, channel, request_type
 ),
 
 shared as (

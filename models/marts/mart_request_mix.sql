@@ -9,30 +9,27 @@ request_types as (
     select * from {{ ref('request_types') }}
 ),
 
-named as (
+daily as (
     select
         client,
         service,
         contract,
         contacted_on,
-        {{ dimension_value('request_type') }} as request_type
+        {{ dimension_value('request_type') }} as request_type,
+        count(*) as contact_count
     from contacts
+    group by client, service, contract, contacted_on, {{ dimension_value('request_type') }}
 ),
 
 grained as (
-    {{ at_every_grain('named', 'contacted_on') }}
-),
-
-long_enough as (
-    select * from grained
-    where grain <> 'day'
+    {{ at_every_grain('daily', 'contacted_on', of=['week', 'month', 'quarter', 'year']) }}
 ),
 
 {{ grouped_by_dimension(
-    'long_enough',
+    'grained',
     ['grain', 'period_start', 'request_type'],
     ['client', 'service', 'contract'],
-    {'contact_count': 'count(*)'},
+    {'contact_count': 'sum(contact_count)'},
 ) }},
 
 totalled as (

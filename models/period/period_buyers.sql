@@ -10,4 +10,6 @@ grained as (
     {{ at_every_grain('sales', 'ordered_on') }}
 ),
 
-{{ by_dimension('grained', ['grain', 'period_start'], customer_dimensions(), buyer_measures()) }}
+{{ counted_by_dimension(
+    'grained', ['grain', 'period_start'], customer_dimensions(), buyer_measures()
+) }}

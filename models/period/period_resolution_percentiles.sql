@@ -5,7 +5,7 @@ with grained as (
     {{ at_every_grain(ref('int_tickets_resolved'), 'date_on') }}
 ),
 
-{{ by_dimension(
+{{ counted_by_dimension(
     'grained', ['grain', 'period_start'], ticket_dimensions(), resolution_percentile_measures()
 ) }}
 where not (grain = 'day' and dimension = 'agent')

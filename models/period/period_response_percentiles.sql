@@ -10,7 +10,7 @@ grained as (
     {{ at_every_grain('tickets', 'created_on') }}
 ),
 
-{{ by_dimension(
+{{ counted_by_dimension(
     'grained', ['grain', 'period_start'], ticket_dimensions(), response_percentile_measures()
 ) }}
 where not (grain = 'day' and dimension = 'agent')

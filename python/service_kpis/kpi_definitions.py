@@ -9,6 +9,9 @@ import yaml
 
 from service_kpis.warehouse import PROJECT_DIR
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader in C, where it is there: eight times as fast, and there are many files."""
+
 KPI_FOLDER = PROJECT_DIR / "models" / "kpi"
 HEADLINES = (
     "service_level",
@@ -49,7 +52,7 @@ def definitions() -> dict[str, Definition]:
     """Give every KPI's definition, by key, in order."""
     found = {}
     for file in KPI_FOLDER.glob("*/kpi_*.yml"):
-        [model] = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        [model] = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)["models"]  # noqa: S506
         entry = model["config"]["meta"]["kpi"]
         found[file.stem.removeprefix("kpi_")] = Definition(
             entry["unit"], frozenset(entry.get("not_additive_over", ()))

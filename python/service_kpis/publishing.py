@@ -129,12 +129,38 @@ def kept_publications(warehouse: Warehouse) -> list[Publication]:
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Name the tables of schema marts that are published, in order of name."""
+    """Name the tables and views of schema marts that are published, in order of name."""
     rows = connection.execute(
         "select table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name = 'marts' order by table_name"
+        "where database_name = current_database() and schema_name = 'marts' "
+        "union all "
+        "select view_name from duckdb_views() "
+        "where database_name = current_database() and schema_name = 'marts' order by all"
     ).fetchall()
     return [name for (name,) in rows if name.startswith(PREFIXES)]
+
+
+def _published_views(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> dict[str, str]:
+    """Give the queries, by name, of the views that read published tables alone.
+
+    They stay views: a table of the same rows would take its time and its place. Any other view is
+    published as a table, as what it reads stays behind, or is a view itself.
+    """
+    home = f"{connection.execute('select current_database()').fetchall()[0][0]}.marts."
+    rows = connection.execute(
+        "select view_name, sql from duckdb_views() "
+        "where database_name = current_database() and schema_name = 'marts'"
+    ).fetchall()
+    queries = {name: sql.partition(" AS ")[2].rstrip(";") for name, sql in rows if name in tables}
+    published = {home + table for table in tables}
+    found = {}
+    for name, query in queries.items():
+        # DuckDB follows what views read to the tables; an alias stands behind a table's name.
+        read = connection.get_table_names(query, qualified=True)
+        is_of_tables = not any(home + other in query for other in queries)
+        if is_of_tables and {table.partition(" AS ")[0] for table in read} <= published:
+            found[name] = query.replace(home, "marts.")
+    return found
 
 
 def _require_passed(now: State) -> Built:
@@ -189,16 +215,19 @@ def _write_marts(
     the file can't be replaced in the same instant.
     """
     tables = published_tables(connection)
+    views = _published_views(connection, tables)
     comments = _comments(connection)
     connection.execute(f"attach {literal(str(draft))} as published")
     try:
         connection.execute("create schema published.marts")
-        for done, table in enumerate(tables):
+        for done, table in enumerate(sorted(tables, key=views.__contains__)):
             progress.count(done, len(tables), table)
             target = f"published.marts.{identifier(table)}"
-            connection.execute(f"create table {target} as select * from marts.{identifier(table)}")
+            kind = "view" if table in views else "table"
+            query = views.get(table, f"from marts.{identifier(table)}")
+            connection.execute(f"create {kind} {target} as {query}")
             for column, comment in comments.get(table, ()):
-                what = f"column {target}.{identifier(column)}" if column else f"table {target}"
+                what = f"column {target}.{identifier(column)}" if column else f"{kind} {target}"
                 connection.execute(f"comment on {what} is {literal(comment)}")
         as_of = "null" if new.as_of is None else literal(new.as_of)
         connection.execute(
@@ -216,6 +245,9 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str
     found: dict[str, list[tuple[str | None, str]]] = {}
     for table, column, comment in connection.execute(
         "select table_name, null, comment from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'marts' "
+        "union all "
+        "select view_name, null, comment from duckdb_views() "
         "where database_name = current_database() and schema_name = 'marts' "
         "union all "
         "select table_name, column_name, comment from duckdb_columns() "

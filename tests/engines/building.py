@@ -19,7 +19,7 @@ from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 @dataclass(frozen=True)
 class Built:
-    """The marts of another engine beside DuckDB's, which are attached as `ours`."""
+    """The marts of another engine beside DuckDB's, which are attached as `build`."""
 
     connection: duckdb.DuckDBPyConnection
     relation: Callable[[str], str]

@@ -58,7 +58,7 @@ def require_the_same(built: Built) -> None:
 
 
 def compare_kpis(connection: duckdb.DuckDBPyConnection, table: str, other: str) -> Comparison:
-    """Compare DuckDB's `ours.marts.<table>` with the relation `other`, by key.
+    """Compare DuckDB's `build.marts.<table>` with the relation `other`, by key.
 
     A double differs where it is null in one alone or further apart than ALIKE. A numerator and a
     denominator are measured by themselves, what shares the KPI's unit by the largest of its row: a
@@ -94,7 +94,7 @@ def compare_kpis(connection: duckdb.DuckDBPyConnection, table: str, other: str) 
             count(*) filter (where ours.kpi_key is null),
             coalesce(max(greatest({", ".join(apart.values())})), 0),
             {counts}
-        from ours.marts.{table} as ours
+        from build.marts.{table} as ours
         full join {other} as theirs on {same_row}
         """
     ).fetchone()
@@ -114,12 +114,12 @@ def compare_facts(connection: duckdb.DuckDBPyConnection, table: str, other: str)
     counts = [
         f"(select count(*) from ({first} except all {second}))"
         for first, second in (
-            (f"select {ours} from ours.marts.{table}", f"select {theirs} from {other}"),
-            (f"select {theirs} from {other}", f"select {ours} from ours.marts.{table}"),
+            (f"select {ours} from build.marts.{table}", f"select {theirs} from {other}"),
+            (f"select {theirs} from {other}", f"select {ours} from build.marts.{table}"),
         )
     ]
     found = connection.execute(
-        f"select (select count(*) from ours.marts.{table}), {', '.join(counts)}"
+        f"select (select count(*) from build.marts.{table}), {', '.join(counts)}"
     ).fetchone()
     assert found is not None
     return Comparison(table, *found, {}, 0.0)
@@ -127,7 +127,7 @@ def compare_facts(connection: duckdb.DuckDBPyConnection, table: str, other: str)
 
 def tables_of_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'ours' "
+        "select table_name from duckdb_tables() where database_name = 'build' "
         "and schema_name = 'marts' and regexp_matches(table_name, '^(fct|dim)_') order by all"
     ).fetchall()
     return [name for (name,) in rows]
@@ -135,7 +135,7 @@ def tables_of_facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'ours' "
+        "select column_name, data_type from duckdb_columns() where database_name = 'build' "
         f"and schema_name = 'marts' and table_name = {literal(table)} order by column_index"
     ).fetchall()
     return dict(rows)

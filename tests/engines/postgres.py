@@ -35,7 +35,7 @@ def built(warehouse: Warehouse, folder: Path, *arguments: str) -> Iterator[Built
             connection.execute("set timezone = 'UTC'")
             connection.execute(f"load {literal(str(extension('postgres_scanner')))}")
             connection.execute(f"attach {literal(url)} as postgres (type postgres, read_only)")
-            connection.execute(f"attach {literal(str(warehouse.build))} as ours (read_only)")
+            connection.execute(f"attach {literal(str(warehouse.build))} as build (read_only)")
             yield Built(connection, lambda table: f"postgres.marts.{table}", rows, seconds)
 
 

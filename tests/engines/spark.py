@@ -41,7 +41,7 @@ def built(
     )
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach {literal(str(warehouse.build))} as ours (read_only)")
+        connection.execute(f"attach {literal(str(warehouse.build))} as build (read_only)")
         yield Built(connection, lambda table: _files(folder, table), rows, seconds)
 
 

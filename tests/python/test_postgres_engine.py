@@ -23,8 +23,8 @@ def test_what_is_not_the_same_is_told(scenario: Scenario) -> None:
     """One row lost, one too many, one value 2e-9 away, one null; 1e-10 is the same."""
     first = "grain = 'month' and dimension = 'all' and value > 0 and kpi_key ="
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(scenario.warehouse.build))} as ours (read_only)")
-        connection.execute("create table other as from ours.marts.kpi_values")
+        connection.execute(f"attach {literal(str(scenario.warehouse.build))} as build (read_only)")
+        connection.execute("create table other as from build.marts.kpi_values")
         for change in (
             "update other set value = value * (1 + 1e-10)",
             "update other set value = value * (1 + 2e-9) "

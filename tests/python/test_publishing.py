@@ -63,6 +63,49 @@ def test_published_file_holds_the_marts_alone_with_their_comments(warehouse):
     ]
 
 
+def test_a_view_on_published_tables_stays_one_and_any_other_becomes_a_table(warehouse):
+    with warehouse.connect() as connection:
+        connection.execute("create table intermediate.period_calls as select 7 as numerator")
+        connection.execute(
+            "create view marts.kpi_calls as (select numerator from build.intermediate.period_calls)"
+        )
+        connection.execute(
+            "create view marts.kpi_changes as "
+            "(select value + 1 as next from build.marts.kpi_values)"
+        )
+        connection.execute(
+            "create view marts.kpi_again as (select next from build.marts.kpi_changes)"
+        )
+        connection.execute("comment on view marts.kpi_changes is 'One row'")
+        connection.execute("comment on column marts.kpi_changes.next is 'One more'")
+        connection.execute("comment on view marts.kpi_calls is 'Calls'")
+    publishing.publish(warehouse, Progress())
+    warehouse.build.unlink()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse.published}' as of_a_user (read_only)")
+        tables = connection.execute(
+            "select table_name, comment from duckdb_tables() order by all"
+        ).fetchall()
+        views = connection.execute(
+            "select view_name, comment from duckdb_views() where not internal"
+        ).fetchall()
+        comment = connection.execute(
+            "select comment from duckdb_columns() "
+            "where column_name = 'next' and table_name = 'kpi_changes'"
+        ).fetchall()
+        rows = connection.execute(
+            "from of_a_user.marts.kpi_calls, of_a_user.marts.kpi_changes, of_a_user.marts.kpi_again"
+        ).fetchall()
+    assert tables == [
+        ("kpi_again", None),
+        ("kpi_calls", "Calls"),
+        ("kpi_values", "One row; it's a cell"),
+    ]
+    assert views == [("kpi_changes", "One row")]
+    assert comment == [("One more",)]
+    assert rows == [(7, 2, 2)]
+
+
 def test_the_published_file_says_what_it_is_wherever_it_stands(warehouse, tmp_path):
     published = publishing.publish(warehouse, Progress())
     moved = Warehouse(tmp_path / "elsewhere")

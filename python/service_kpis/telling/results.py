@@ -12,7 +12,7 @@ from service_kpis.building import Build
 from service_kpis.command import Session
 from service_kpis.instants import local, zone_of
 from service_kpis.outcome import Check
-from service_kpis.publishing import Publication
+from service_kpis.publishing import Publication, published_tables
 from service_kpis.telling.tables import BAD, GOOD, ODD, cell, count, number, size, table
 
 SEVERITY_STYLES = {"error": BAD, "warn": ODD}
@@ -97,11 +97,11 @@ def rolled_back(session: Session, done: Publication) -> None:
 def contents(done: Publication) -> str:
     """Write what a published file holds: 73 KPIs in 410,000 cells, 49 tables, 104 MB."""
     with duckdb.connect(done.path, read_only=True) as connection:
-        tables = connection.execute("select count(*) from duckdb_tables()").fetchone() or (0,)
+        tables = published_tables(connection)
         cells, kpis = connection.execute(
             "select count(*), count(distinct kpi_key) from marts.kpi_values"
         ).fetchone() or (0, 0)
     return (
-        f"{count(kpis, 'KPI')} in {count(cells, 'cell')}, {count(tables[0], 'table')}, "
+        f"{count(kpis, 'KPI')} in {count(cells, 'cell')}, {count(len(tables), 'table')}, "
         f"{size(done.path.stat().st_size)}"
     )
