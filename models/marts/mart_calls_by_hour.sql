@@ -28,11 +28,11 @@ span as (
 
 days_with_calls as (
     select
-        days.date_on,
-        days.weekday
-    from {{ ref('dim_days') }} as days
+        every_day.date_on,
+        every_day.weekday
+    from {{ ref('dim_days') }} as every_day
     inner join span
-        on days.date_on between span.first_on and span.last_on
+        on every_day.date_on between span.first_on and span.last_on
 ),
 
 grained_days as (
@@ -51,10 +51,10 @@ weekdays as (
 
 hours as (
     select
-        {{ told_apart_by }},
         {% for name, aggregate in measures.items() %}
-            {{ measure(name, aggregate) }} as {{ name }}{{ ',' if not loop.last }}
+            {{ measure(name, aggregate) }} as {{ name }},
         {% endfor %}
+        {{ told_apart_by }}
     from calls
     group by {{ told_apart_by }}
 ),
