@@ -13,7 +13,7 @@
 
 -- One line a KPI: a model of folder kpi that is missing here fails the check
 -- assert_every_kpi_is_in_kpi_values, which names the line.
-with kpis as {{ materialized() }} (
+with kpis as (
     {{ kpi_union({
         'abandon_rate': ref('kpi_abandon_rate'),
         'advocates': ref('kpi_advocates'),
@@ -91,7 +91,7 @@ with kpis as {{ materialized() }} (
     }) }}
 ),
 
-touched_kpis as (
+touched_kpis as {{ materialized() }} (
     select * from kpis
     where {{ is_in_touched_cells() }}
 ),
