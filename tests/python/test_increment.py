@@ -141,7 +141,8 @@ def increment(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> In
     folder = tmp_path_factory.mktemp("increment")
     warehouse = Warehouse(folder / "warehouse")
     size = data.Size(calls=600, days=DAYS, seed=7, format="csv")
-    with warehouse.locked():
+    with warehouse.locked(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_WRITE_JSON", "true")
         for first, last in ((0, DAYS - 1), (DAYS - 1, DAYS)):
             data.write(folder / f"from_{first}", size, first, last)
             land(warehouse, [folder / f"from_{first}"])
