@@ -33,15 +33,11 @@ class Increment:
 def read_increment(warehouse: Warehouse, compiled: Compiled) -> Increment:
     """Read what dbt sent to DuckDB in the last build of a warehouse, which was an increment."""
     target = warehouse.folder / ".dbt" / "target"
-    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    sent = {
-        node["name"]: _statements(node, target)
-        for result in results
-        if (node := nodes.get(result["unique_id"])) and node["resource_type"] == "model"
-    }
-    in_order = (model.name for model in compiled.models)
-    return Increment([(name, sent[name]) for name in in_order if name in sent])
+    nodes = json.loads((compiled.target / "manifest.json").read_text())["nodes"]
+    models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+    return Increment(
+        [(model.name, _statements(models[model.name], target)) for model in compiled.models]
+    )
 
 
 def _statements(node: dict[str, Any], target: Path) -> list[str]:

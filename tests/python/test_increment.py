@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import data
@@ -218,6 +218,8 @@ def histories(draw: st.DrawFn) -> tuple[Sets, list[tuple[str, Sets]]]:
     ]
 
 
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@settings(max_examples=max(3, settings().max_examples // 7))
 @given(history=histories())
 def test_increments_leave_what_a_full_build_makes(shipped, increment, tmp_path_factory, history):
     first, then = history
@@ -242,7 +244,8 @@ def staying(table: str) -> list[Row]:
 def happen(warehouse: Warehouse, files: Path, held: Sets, how: str, rows: Sets) -> None:
     """Correct or add rows, go on, replace all by what is left, remove a source, erase somebody."""
     if how == "forget":
-        forget(warehouse, "c1", Progress(is_plain=True))
+        if any(row.get("customer_id") == "c1" for table in held.values() for row in table):
+            forget(warehouse, "c1", Progress(is_plain=True))
         return
     if how == "remove":
         if any(row["_source"] == "s2" for table in held.values() for row in table):
