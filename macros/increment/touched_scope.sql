@@ -4,8 +4,8 @@
   touched_by: {kind: SQL, id: SQL}: rows of a touched call, ticket, order, person …
   days_of: {model: column}: the days (date_on) that replaced rows of these models stand on.
   periods_of: {model: column}: the periods that replaced rows of these models lie in, by their day.
-  cells_of: [models]: the periods (grain, period_start) of replaced rows of these models, and those that were not over
-  when the build before was made.
+  cells_of: folder: the periods (grain, period_start) of replaced rows of all models of the folder, and those that were
+  not over when the build before was made.
 #}
 {% macro touched_scope() -%}
     {%- set meta = config.get('meta') -%}

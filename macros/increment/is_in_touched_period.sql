@@ -1,0 +1,9 @@
+{# A model of periods computes these alone, where its config says what touches them. period_start: of a row. #}
+{% macro is_in_touched_period(grain, period_start) -%}
+    {%- set meta = config.get('meta', {}) -%}
+    {%- if is_increment() and (meta.periods_of or meta.cells_of) -%}
+        ('{{ grain }}', {{ period_start }}) in ({{ touched_periods() }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
