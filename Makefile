@@ -36,7 +36,7 @@ test: $(READY) ## everything: lint, unit tests of the models, pytest
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 proofs: $(READY) ## 200 new random data sets through models and second computation, MetricFlow in every cell, five years in the report (half an hour)
-	$(BIN)/pytest -n 2 -m 'proofs or not proofs' --hypothesis-profile=proofs tests/python/test_recomputation.py tests/python/test_semantic_layer.py
+	$(BIN)/pytest -n 2 -m 'proofs or not proofs' --hypothesis-profile=proofs tests/python/test_recomputation.py tests/python/test_increment.py tests/python/test_semantic_layer.py
 	$(BIN)/pytest -n 0 -m proofs tests/python/test_report_five_years.py
 
 torture: $(READY) ## try for a while to break landing and publishing, as in `make torture KILLS=20 FILES=50 SEED=7`

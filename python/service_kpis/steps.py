@@ -134,12 +134,7 @@ def build(
             select=select,
             is_full=is_full,
         )
-    session.outcome.build = {
-        "models": built.models,
-        "as_of": built.as_of,
-        "vars": built.vars,
-        "touched": built.touched,
-    }
+    session.outcome.build = {"models": built.models, "as_of": built.as_of, "vars": built.vars}
     session.outcome.add_checks(built.checks)
     telling.checks(session, built.checks)
     require_passed(built.checks, next_step="Mend it, then run `service-kpis run` again.")

@@ -26,8 +26,16 @@ def touch_ripened(connection: duckdb.DuckDBPyConnection, before: datetime, now: 
 
     A day too many at each end costs little: days are local, and what did not turn stays.
     """
+    columns = set(
+        connection.execute(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+            "where database_name = current_database()"
+        ).fetchall()
+    )
     for kind, model, column, turns in _RIPE_AT:
         for turn in turns:
+            if (model, turn) not in columns:  # a project of fewer models has fewer verdicts
+                continue
             turned = (
                 f"cast({turn} as timestamp) between {_at(before)} and {_at(now)}"
                 if turn.endswith(("_at", "_by"))
