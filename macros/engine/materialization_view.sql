@@ -1,15 +1,6 @@
-{# dbt's own materialization, for DuckDB: in one transaction, as that of tables. #}
+{# dbt's own materialization, for DuckDB; see materialize_at_once. #}
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
-    {{ run_hooks(pre_hooks, inside_transaction=false) }}
-    {{ run_hooks(pre_hooks, inside_transaction=true) }}
-    {% call statement('main') -%}
-        {{ drop_statement(load_cached_relation(this)) }}
-        {{ get_create_view_as_sql(target_relation, compiled_code) }}
-    {%- endcall %}
-    {{ run_hooks(post_hooks, inside_transaction=true) }}
-    {% do persist_docs(target_relation, model) %}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {{ materialize_at_once(target_relation, get_create_view_as_sql(target_relation, compiled_code)) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

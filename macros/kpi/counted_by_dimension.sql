@@ -3,14 +3,7 @@
   count once. Each dimension is aggregated from the rows anew (grouping sets).
 #}
 {% macro counted_by_dimension(relation, by, dimensions, measures) -%}
-dimensioned as (
-    select
-        *,
-        {% for name in dimensions %}
-            {{ dimension_value(name) }} as dimension_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ relation }}
-),
+{{ dimensioned(relation, dimensions) }},
 
 grouped as (
     select

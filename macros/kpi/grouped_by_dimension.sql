@@ -15,14 +15,7 @@
         {% for name in dimensions %}when '{{ name }}' then families.dimension_{{ name }} {% endfor %}
     end
 {%- endset -%}
-dimensioned as (
-    select
-        *,
-        {% for name in dimensions %}
-            {{ dimension_value(name) }} as dimension_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ relation }}
-),
+{{ dimensioned(relation, dimensions) }},
 
 families as (
     select
