@@ -198,6 +198,27 @@ def test_a_broken_cell_of_the_latest_day_is_found_in_much_data(built, monkeypatc
     assert [check.name for check in checks if not check.passed] == ["recomputation.calls_offered"]
 
 
+def test_a_sample_knows_whom_the_switch_knew_by_a_number_that_nobody_is_known_by(compiled):
+    """A caller whose number tells nobody is another person than the customer told with it later."""
+    connection = empty_warehouse(compiled("as shipped"))
+    connection.execute(
+        "insert into raw.calls by name select * from (values "
+        "('1', 'inbound', '+33600000001', null, timestamp '2026-03-10 10:00', 'pbx'), "
+        "('2', 'inbound', '+33600000001', 'c9', timestamp '2026-05-20 10:00', 'pbx')) "
+        "as calls (call_id, direction, caller_number, customer_id, started_at, _source)"
+    )
+    connection.execute(
+        "insert into raw.parties by name select * from (values "
+        "('phone', 'pbx', '+33600000001', null, 'of the number'), "
+        "('customer', null, 'c9', 'c9', 'of the customer'), "
+        "('customer', null, 'c8', 'c8', 'of another')) "
+        "as parties (kind, source_name, identifier, customer_id, caller_hash)"
+    )
+    sampling.draw(connection, [date(2026, 3, 10)])
+    known = connection.execute("select caller_hash from drawn.raw.parties order by 1").fetchall()
+    assert known == [("of the customer",), ("of the number",)]
+
+
 def test_the_days_compared_change_with_as_of(built):
     drawn = [sampling.draw_days(built, date(2026, 11, day)) for day in (6, 7)]
     assert [days[0] for days in drawn] == [date(2026, 11, 5), date(2026, 11, 6)]

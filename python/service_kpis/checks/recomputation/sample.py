@@ -180,10 +180,12 @@ def _drawn(name: str) -> str:
 
 
 def _parties() -> str:
+    """Take who is who of agents, of the people, and of whoever the switch knew in a drawn call."""
     return (
         f"create table {DRAWN}.parties as "
         "select * from raw.parties where kind = 'agent' "
         "union select * from raw.parties semi join drawn.near.people using (customer_id) "
+        f"union select * from raw.parties semi join {DRAWN}.calls using (customer_id) "
         "union select parties.* from raw.parties semi join drawn.near.numbers on "
         "parties.source_name = numbers._source and parties.identifier = numbers.caller_number"
     )
