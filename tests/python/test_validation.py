@@ -164,6 +164,9 @@ def people():
             "fct_orders as select (33123456000 + i)::varchar as order_id from range(999) t(i)",
             [],
         ),
+        # Of hundreds of thousands of hashes, some hold the digits of somebody's number.
+        ("fct_calls as select 'ab33123456789cdefabcdefabcdefabc' as caller_hash", []),
+        ("fct_calls as select '33123456789' as caller_hash", ["telephone_numbers"]),
         ("fct_calls as select 'A1' as agent", ["agent_ids"]),
         ("fct_calls as select 'A1' as queue", []),
         ("int_hidden as select 'anna@example.org' as e_mail", []),

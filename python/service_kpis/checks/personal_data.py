@@ -28,6 +28,8 @@ SHARE_OF_A_LEAK = 0.5
 PEOPLE = ("customer", "caller")
 AGENT_COLUMNS = (".agent", ".agent_id", ".dimension_value")
 """Where an agent stands; elsewhere, an agent's id is another thing's by chance."""
+KEYED_HASH = "[0-9a-f]{32}"
+"""In a column of hashes, what landing made of an identifier; a number among its digits is none."""
 DECOYS = range(1, 11)
 """What is added to known numbers to see how many parts of ids are a number by mere chance."""
 
@@ -171,6 +173,10 @@ def _search(connection: duckdb.DuckDBPyConnection) -> list[Found]:
             select column_name, value, {_digits("value")} as digits
             from held
             where regexp_matches(value, '[0-9]{{2}}')
+              and not (
+                  ends_with(column_name, '_hash')
+                  and regexp_full_match(value, {literal(KEYED_HASH)})
+              )
         ),
         parts as (
             select column_name, value, unnest(list_concat(
