@@ -4,56 +4,13 @@
     meta={'touched_by': {'kind': 'contact_kind', 'id': 'contact_id'}},
 ) }}
 
--- A silence longer than var journey_gap_hours ends a journey. The contact of nobody known is one
--- alone.
-with contacts as (
-    select
-        _source,
-        contact_kind,
-        contact_id,
-        caller_hash,
-        client,
-        service,
-        {{ dimension_value('channel') }} as channel,
-        contacted_on,
-        contacted_at,
-        is_resolved
-    from {{ touched(ref('fct_contacts')) }}
+with followed as (
+    select * from {{ ref('int_contacts_followed') }}
 ),
 
-followed as (
-    select
-        *,
-        {% for neighbour in ['lag', 'lead'] %}
-            {% for column in ['contacted_at', 'channel'] %}
-                {{ neighbour }}({{ column }}) over (
-                    partition by caller_hash
-                    order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
-                ) as {{ neighbour }}_{{ column }},
-            {% endfor %}
-        {% endfor %}
-        row_number() over (
-            partition by caller_hash
-            order by contacted_at, {{ byte_order('_source', 'contact_id', 'contact_kind') }}
-        ) as contact_of_caller
-    from contacts
-    where caller_hash is not null
-),
-
-apart as (
-    select
-        *,
-        coalesce(
-            {{ seconds_between('lag_contacted_at', 'contacted_at') }}
-            > {{ var('journey_gap_hours') }} * 3600,
-            true
-        ) as is_first_contact,
-        coalesce(
-            {{ seconds_between('contacted_at', 'lead_contacted_at') }}
-            > {{ var('journey_gap_hours') }} * 3600,
-            true
-        ) as is_last_contact
-    from followed
+of_nobody_known as (
+    select * from {{ touched(ref('fct_contacts')) }}
+    where caller_hash is null
 ),
 
 numbered as (
@@ -67,7 +24,7 @@ numbered as (
             partition by caller_hash order by contact_of_caller
             rows between unbounded preceding and current row
         ) as first_of_caller
-    from apart
+    from followed
 ),
 
 chained as (
@@ -90,14 +47,22 @@ chained as (
     from numbered
     union all
     select
-        *,
+        _source,
+        contact_kind,
+        contact_id,
+        caller_hash,
+        client,
+        service,
+        {{ dimension_value('channel') }} as channel,
+        contacted_on,
+        contacted_at,
+        is_resolved,
         1 as journey_number,
         1 as contact_number,
         true as is_last_contact,
         false as has_changed_channel,
         cast(null as {{ dbt.type_string() }}) as next_channel
-    from contacts
-    where caller_hash is null
+    from of_nobody_known
 )
 
 select * from chained

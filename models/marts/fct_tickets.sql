@@ -8,8 +8,8 @@ with tickets as (
     select * from {{ touched(ref('stg_tickets')) }}
 ),
 
-told as (
-    select * from {{ ref('int_tickets_told') }}
+timed as (
+    select * from {{ ref('int_tickets_timed') }}
 ),
 
 customers as (
@@ -26,14 +26,6 @@ request_types as (
 
 day_types as (
     select * from {{ ref('int_day_types') }}
-),
-
-open_time as (
-    select * from {{ ref('int_tickets_open_time') }}
-),
-
-promises as (
-    select * from {{ ref('int_ticket_promises') }}
 ),
 
 judged as (
@@ -58,36 +50,28 @@ judged as (
         tickets.is_counted,
         tickets.created_on,
         tickets.created_at,
-        told.first_response_at,
-        told.resolved_at,
-        {{ local_date('told.resolved_at') }} as resolved_on,
+        timed.first_response_at,
+        timed.resolved_at,
+        timed.resolved_on,
         case
-            when told.resolved_at is not null then coalesce(resolution_days.day_type, 'regular')
+            when timed.resolved_on is not null then coalesce(resolution_days.day_type, 'regular')
         end as resolution_day_type,
         tickets.closed_at,
-        told.has_events,
-        told.first_response_seconds,
-        told.resolution_seconds,
-        open_time.first_response_open_seconds,
-        open_time.resolution_open_seconds,
-        promises.promised_by as matures_at,
-        promises.is_answered_in_time,
+        timed.has_events,
+        timed.first_response_seconds,
+        timed.resolution_seconds,
+        timed.first_response_open_seconds,
+        timed.resolution_open_seconds,
+        timed.promised_by as matures_at,
+        timed.is_answered_in_time,
         tickets.status in ('resolved', 'closed') as is_resolved,
-        told.is_reopened,
-        told.is_one_touch
+        timed.is_reopened,
+        timed.is_one_touch
     from tickets
-    inner join told
+    inner join timed
         on
-            tickets._source = told._source
-            and tickets.ticket_id = told.ticket_id
-    left join open_time
-        on
-            tickets._source = open_time._source
-            and tickets.ticket_id = open_time.ticket_id
-    left join promises
-        on
-            tickets._source = promises._source
-            and tickets.ticket_id = promises.ticket_id
+            tickets._source = timed._source
+            and tickets.ticket_id = timed.ticket_id
     left join customers
         on tickets.customer_id = customers.customer_id
     left join agents
@@ -97,7 +81,7 @@ judged as (
     left join day_types
         on tickets.created_on = day_types.date_on
     left join day_types as resolution_days
-        on {{ local_date('told.resolved_at') }} = resolution_days.date_on
+        on timed.resolved_on = resolution_days.date_on
 )
 
 select * from judged
