@@ -155,16 +155,25 @@ def _references(table: Table, filled: Collection[str]) -> Iterator[Rule]:
         keys = f"select {identifier(key)} from raw.{identifier(target)}"
         name = identifier(column)
         if tables[target].is_of_the_house:
-            lost = f"{name} not in ({keys})"
+            breaking = rows_where(f"{name} not in ({keys})", WHERE_IT_IS)
         else:
             own = f"select _source, {identifier(key)} from raw.{identifier(target)}"
-            one_other = f"{keys} group by {identifier(key)} having count(distinct _source) = 1"
-            lost = f"(_source, {name}) not in ({own}) and {name} not in ({one_other})"
+            lost = rows_where(
+                f"{name} is not null and (_source, {name}) not in ({own})", f"{WHERE_IT_IS}, {name}"
+            )
+            one_other = (
+                f"{keys} where {identifier(key)} in (select {name} from lost) "
+                f"group by {identifier(key)} having count(distinct _source) = 1"
+            )
+            breaking = (
+                f"with lost as ({lost}) "
+                f"select {WHERE_IT_IS} from lost where {name} not in ({one_other})"
+            )
         yield _rule(
             table.name,
             f"reference_{column}",
             f"each {column} of raw.{table.name} leads to a row of raw.{target}",
-            rows_where(lost, WHERE_IT_IS),
+            breaking,
             "warn",
         )
 
