@@ -2,11 +2,14 @@
 
 import duckdb
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from service_kpis.checks import personal_data
 from service_kpis.validation.great import run_rules
 from service_kpis.validation.marts_rules import marts_rules
 from service_kpis.validation.raw_rules import raw_rules
+from service_kpis.validation.rules import Rule
 
 LANDED = "'a' as _source, 'f' as _file, row_number() over () as _row"
 CALLS = f"""
@@ -108,6 +111,50 @@ def test_a_rule_counts_the_rows_that_break_it(failed_rows, rule, rows):
     assert failed_rows[rule] == rows
 
 
+def test_one_run_of_a_rule_finds_and_counts_all_rows_that_break_it(tmp_path):
+    """Data Docs show the first of them; none is fetched that is not shown."""
+    with duckdb.connect(tmp_path / "build.duckdb") as connection:
+        connection.execute("create schema raw")
+        connection.execute("create table raw.calls as select i from range(100_000) t(i)")
+    rule = Rule("r", "raw", "calls", "warn", "holds", "select i from {batch} where i % 2 = 0")
+    runs: list[str] = []
+
+    def remember(connection, cursor, statement, *rest):
+        runs.extend([statement] if "% 2 = 0" in statement else [])
+
+    event.listen(Engine, "after_cursor_execute", remember)
+    try:
+        [check] = run_rules([rule], tmp_path / "build.duckdb", tmp_path / "docs", lambda *_: None)
+    finally:
+        event.remove(Engine, "after_cursor_execute", remember)
+    assert (check.passed, check.failed_rows, len(runs)) == (False, 50_000, 1)
+    shown = "".join(page.read_text() for page in (tmp_path / "docs").rglob("*.html"))
+    assert "49998" not in shown
+    assert "breaking_rows" not in shown.replace("as breaking_rows from", "")
+
+
+def test_a_reference_leads_to_its_own_source_or_to_the_only_other_that_has_it():
+    [rule] = [
+        rule
+        for rule in raw_rules({"calls", "tickets"}, as_of=None, currency="EUR")
+        if rule.name == "raw.calls.reference_ticket_id"
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("create schema raw")
+        connection.execute(
+            "create table raw.tickets as from (values ('a', 'own'), ('b', 'own'), ('c', 'own'), "
+            "('b', 'of another'), ('b', 'of two others'), ('c', 'of two others')) "
+            "as tickets(_source, ticket_id)"
+        )
+        connection.execute(
+            "create table raw.calls as select 'a' as _source, 'f' as _file, * from (values "
+            "(1, 'own'), (2, 'of another'), (3, 'of two others'), (4, 'nowhere'), (5, null)) "
+            "as calls(_row, ticket_id)"
+        )
+        found = connection.execute(rule.breaking.format(batch="raw.calls")).fetchall()
+    assert sorted(found) == [("a", "f", 3), ("a", "f", 4)]
+
+
 def test_only_a_source_that_never_tells_of_its_queue_is_odd():
     rules = raw_rules({"calls"}, as_of=None, currency="EUR")
     [rule] = [rule for rule in rules if rule.name == "raw.calls.never_queued"]
@@ -156,6 +203,7 @@ def people():
         ("fct_calls as select 'call +33 (1) 23 45 67 89 now' as queue", ["telephone_numbers"]),
         ("fct_calls as select '2025-0123456789-1' as call_id", ["telephone_numbers"]),
         ("fct_calls as select 'A33123456789' as call_id", ["telephone_numbers"]),
+        ("fct_ticket_events as select 't_33123456789_2' as event_id", ["telephone_numbers"]),
         ("fct_calls as select 'ring +44 20 7946 0958' as reason", ["telephone_numbers"]),
         ("fct_calls as select '2025-01-06 10:00:00+01' as reason", []),
         ("fct_calls as select '20250106-4711' as call_id", []),
@@ -177,3 +225,28 @@ def test_personal_data_in_a_published_column_is_found(people, table, failing):
     checks = personal_data.check(people, {"publish_agents": "hashed"})
     found = [check.name for check in checks if not check.passed]
     assert found == [f"personal_data.{name}" for name in failing]
+
+
+def test_personal_data_in_a_published_view_is_found(people):
+    people.execute("create table marts.kpi_values as select 'anna' as name")
+    people.execute(
+        "create view marts.kpi_calls as select name || '@example.org' from marts.kpi_values"
+    )
+    failed = list(personal_data.check(people, {"publish_agents": "as_is"}))
+    assert [check.name for check in failed if not check.passed] == ["personal_data.e_mails"]
+
+
+def test_an_id_that_looks_like_a_hash_is_found_among_hashes(people):
+    """A house may know its customers by hashes of its own."""
+    ids = "select md5(cast(i as varchar)) as caller_hash from range(3) t(i)"
+    people.execute(f"insert into raw.parties select 'customer', caller_hash, '' from ({ids})")
+    people.execute(f"create table marts.fct_calls as from ({ids})")
+    people.execute(
+        "insert into marts.fct_calls select md5('a keyed hash' || i) from range(99) t(i)"
+    )
+    [found] = [
+        check
+        for check in personal_data.check(people, {"publish_agents": "as_is"})
+        if not check.passed
+    ]
+    assert (found.name, found.failed_rows) == ("personal_data.customer_ids", 3)

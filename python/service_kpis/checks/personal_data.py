@@ -18,6 +18,7 @@ from service_kpis.sql import identifier, literal
 
 E_MAIL = r"[^@\s]+@[^@\s]+\.\pL{2,}"
 NUMBER = r"\+?\(?\d[\d ()./\x{A0}\x{202F}-]{5,}\d"
+PARTED = r"\d[ ()./\x{A0}\x{202F}-]"
 """What may be a telephone number within a text: digits, and what people put between them."""
 DIGITS_OF_A_PHONE = 7
 """Shorter texts, such as an extension, are the same as a queue's or agent's number by chance."""
@@ -30,7 +31,8 @@ AGENT_COLUMNS = (".agent", ".agent_id", ".dimension_value")
 """Where an agent stands; elsewhere, an agent's id is another thing's by chance."""
 KEYED_HASH = "[0-9a-f]{32}"
 """In a column of hashes, what landing made of an identifier; a number among its digits is none."""
-DECOYS = range(1, 11)
+NUMBERS, DECOYS = "known_numbers", "decoys"
+ADDED_TO_DECOYS = range(1, 11)
 """What is added to known numbers to see how many parts of ids are a number by mere chance."""
 
 
@@ -57,6 +59,7 @@ def check(connection: duckdb.DuckDBPyConnection, chosen: Mapping[str, Any]) -> I
     is_hashed = chosen["publish_agents"] == "hashed"
     _hold_values(connection)
     found = _search(connection)
+    _forget(connection)
     yield _check("e_mails", "e-mail addresses", {each.column: each.e_mails for each in found})
     yield _check(
         "telephone_numbers",
@@ -92,7 +95,7 @@ def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the known identifiers once, as temporary tables; none where nothing is landed.
 
     `known_numbers` holds digits: of a number as it was written, of its E.164 form, and of the same
-    with what stands for a country code before it. `decoys` are numbers that nobody is known by.
+    with what stands for a country code before it.
     """
     has_parties = connection.execute(
         "select 1 from duckdb_tables() where database_name = current_database() "
@@ -103,7 +106,7 @@ def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         f"""
-        create or replace temp table known_numbers as
+        create or replace temp table {NUMBERS} as
         select distinct digits
         from (
             select unnest([
@@ -115,18 +118,6 @@ def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
         where length(digits) >= {DIGITS_OF_A_PHONE}
         """
     )
-    connection.execute(
-        f"""
-        create or replace temp table decoys as
-        select distinct
-            left(digits, length(digits) - 6)
-            || lpad(cast((cast(right(digits, 6) as int) + more) % 1000000 as varchar), 6, '0')
-            as digits
-        from known_numbers, unnest({[*DECOYS]}) as added(more)
-        where length(digits) >= {DIGITS_OF_A_PART} and regexp_full_match(digits, '[0-9]+')
-        """
-    )
-    connection.execute("delete from decoys where digits in (from known_numbers)")
     for kind in ("customer", "agent"):
         connection.execute(
             f"create or replace temp table known_{kind}s as "
@@ -134,8 +125,14 @@ def _know_people(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the memory of what was searched to the checks that follow."""
+    for table in ("held", NUMBERS, DECOYS, "known_customers", "known_agents"):
+        connection.execute(f"drop table if exists {table}")
+
+
 def _digits(text: str) -> str:
-    return f"regexp_replace({text}, '[^0-9]', '', 'g')"
+    return f"regexp_replace({text}, '[^0-9]+', '', 'g')"
 
 
 def _text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -151,96 +148,154 @@ def _text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]
 def _hold_values(connection: duckdb.DuckDBPyConnection) -> None:
     """Make temporary `held` (column_name, value) of the distinct texts of every published column.
 
-    A statement a table: one a column takes ten times as long, most of it to plan.
+    A statement a table: one a column takes ten times as long, most of it to plan. A view is
+    computed once for all its columns. Of a column of hashes, what is a keyed hash and no customer's
+    id is left out: it is none of what is looked for.
     """
+    views = connection.execute(
+        "select view_name from duckdb_views() "
+        "where database_name = current_database() and schema_name = 'marts'"
+    ).fetchall()
     connection.execute("create or replace temp table held (column_name varchar, value varchar)")
-    by_table = groupby(_text_columns(connection), itemgetter(0))
-    for table, columns in by_table:
+    for table, columns in groupby(_text_columns(connection), itemgetter(0)):
+        source = f"marts.{identifier(table)}"
+        computed = ""
+        if (table,) in views:
+            computed, source = f"with computed as materialized (from {source})", "computed"
         selects = " union all ".join(
             f"select distinct {literal(f'{table}.{column}')}, {identifier(column)} "
-            f"from marts.{identifier(table)} where {identifier(column)} is not null"
+            f"from {source} where {_may_tell(column)}"
             for _, column in columns
         )
-        connection.execute(f"insert into held {selects}")
+        connection.execute(f"insert into held {computed} {selects}")
+
+
+def _may_tell(column: str) -> str:
+    name = identifier(column)
+    if not column.endswith("_hash"):
+        return f"{name} is not null"
+    is_hash = f"regexp_full_match({name}, {literal(KEYED_HASH)})"
+    return f"(not {is_hash} or {name} in (from known_customers))"
 
 
 def _search(connection: duckdb.DuckDBPyConnection) -> list[Found]:
     """Count what each column must not hold; an order's id may be a customer's, too, by chance."""
-    connection.execute(
-        f"""
-        create or replace temp table numbers_held as
-        with told as (
-            select column_name, value, {_digits("value")} as digits
-            from held
-            where regexp_matches(value, '[0-9]{{2}}')
-              and not (
-                  ends_with(column_name, '_hash')
-                  and regexp_full_match(value, {literal(KEYED_HASH)})
-              )
-        ),
-        parts as (
-            select column_name, value, unnest(list_concat(
-                regexp_extract_all(value, '[0-9]{{{DIGITS_OF_A_PART},}}'),
-                list_transform(
-                    regexp_extract_all(value, {literal(NUMBER)}), lambda part: {_digits("part")}
-                )
-            )) as digits
-            from told
-            where length(digits) >= {DIGITS_OF_A_PART}
-        )
-        select column_name, value, digits, true as is_whole
-        from told
-        where length(digits) >= {DIGITS_OF_A_PHONE}
-          and regexp_full_match(value, {literal(NUMBER)})
-        union all
-        select distinct column_name, value, digits, false
-        from parts
-        where length(digits) >= {DIGITS_OF_A_PART}
-        """
-    )
+    numbers, shown = _leaked_numbers(connection), _international_numbers(connection)
     rows = connection.execute(
         f"""
-        with numbers as (
-            select
-                column_name,
-                count(distinct value) filter (is_whole and digits in (from known_numbers)) as whole,
-                count(distinct value) filter (digits in (from known_numbers)) as known,
-                count(distinct value) filter (digits in (from decoys)) as chance
-            from numbers_held
-            group by column_name
-        )
         select
             column_name,
             count(*),
             count(*) filter (value like '%@%' and regexp_matches(value, {literal(E_MAIL)})),
-            coalesce(any_value(numbers.whole), 0),
-            coalesce(any_value(numbers.known), 0),
-            coalesce(any_value(numbers.chance), 0),
             count(*) filter (value in (from known_customers)),
             count(*) filter (value in (from known_agents))
         from held
-        left join numbers using (column_name)
         group by column_name
         order by column_name
         """
     ).fetchall()
-    shown = _international_numbers(connection)
     return [
         Found(
             column,
             e_mails,
-            _leaked_numbers(column, whole, known, chance) or shown[column],
+            numbers.get(column) or shown[column],
             customers if _is_leak(column, customers, values) else 0,
             agents if column.endswith(AGENT_COLUMNS) else 0,
         )
-        for column, values, e_mails, whole, known, chance, customers, agents in rows
+        for column, values, e_mails, customers, agents in rows
     ]
 
 
-def _leaked_numbers(column: str, whole: int, known: int, chance: int) -> int:
-    """Give how many values are or hold known numbers: by chance, as many hold a decoy."""
-    is_certain = whole > 0 and not _is_id_of_another_thing(column)
-    return known if is_certain or known > chance else 0
+def _leaked_numbers(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Count, by column, the values that are or hold known numbers: by chance, as many hold a decoy.
+
+    A value that is a number as a whole is none by chance, but in a column of other things' ids.
+    """
+    whole, known = _numbers_among(connection, NUMBERS)
+    doubtful = [column for column in known if not whole[column] or _is_id_of_another_thing(column)]
+    chance: Counter[str] = Counter()
+    if doubtful:
+        _make_decoys(connection)
+        _, chance = _numbers_among(connection, DECOYS, doubtful)
+    return {
+        column: count
+        for column, count in known.items()
+        if column not in doubtful or count > chance[column]
+    }
+
+
+def _make_decoys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make numbers that nobody is known by of those that somebody is known by."""
+    connection.execute(
+        f"""
+        create or replace temp table {DECOYS} as
+        select distinct
+            left(digits, length(digits) - 6)
+            || lpad(cast((cast(right(digits, 6) as int) + more) % 1000000 as varchar), 6, '0')
+            as digits
+        from {NUMBERS}, unnest({[*ADDED_TO_DECOYS]}) as added(more)
+        where length(digits) >= {DIGITS_OF_A_PART} and regexp_full_match(digits, '[0-9]+')
+        """
+    )
+    connection.execute(f"delete from {DECOYS} where digits in (from {NUMBERS})")
+
+
+def _numbers_among(
+    connection: duckdb.DuckDBPyConnection, numbers: str, columns: list[str] | None = None
+) -> tuple[Counter[str], Counter[str]]:
+    """Count, by column, the values that are, and those that are or hold, one of the `numbers`.
+
+    A value whose digits stand together holds them alone; only others are taken apart.
+    """
+    rows = connection.execute(
+        f"""
+        with told as (
+            select column_name, value, {_digits("value")} as digits
+            from held
+            where regexp_matches(value, {literal(NUMBER)})
+              and not (
+                  ends_with(column_name, '_hash')
+                  and regexp_full_match(value, {literal(KEYED_HASH)})
+              )
+              and ($columns is null or list_contains($columns, column_name))
+        ),
+        parts as (
+            select column_name, value, digits, unnest(
+                case
+                    when contains(value, digits) then [digits]
+                    else list_concat(
+                        regexp_extract_all(value, '[0-9]{{{DIGITS_OF_A_PART},}}'),
+                        case
+                            when regexp_matches(value, {literal(PARTED)}) then list_transform(
+                                regexp_extract_all(value, {literal(NUMBER)}),
+                                lambda part: {_digits("part")}
+                            )
+                        end
+                    )
+                end
+            ) as part
+            from told
+        ),
+        found as (
+            select column_name, value, part,
+                part = digits and regexp_full_match(value, {literal(NUMBER)}) as is_whole
+            from parts
+            where part in (from {numbers})
+        )
+        select
+            column_name,
+            count(distinct value) filter (is_whole),
+            count(distinct value)
+        from found
+        where is_whole or length(part) >= {DIGITS_OF_A_PART}
+        group by column_name
+        """,
+        {"columns": columns},
+    ).fetchall()
+    return (
+        Counter({column: whole for column, whole, _ in rows}),
+        Counter({column: any_ for column, _, any_ in rows}),
+    )
 
 
 def _is_leak(column: str, customers: int, values: int) -> bool:
