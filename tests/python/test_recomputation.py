@@ -18,6 +18,7 @@ from random_sets import Sets, data_sets, land
 from service_kpis import seeds, settings
 from service_kpis.checks import recomputation
 from service_kpis.checks.recomputation import sample as sampling
+from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.contract import tables
 from service_kpis.generating import generate
 from service_kpis.landing import land as land_source
@@ -214,9 +215,47 @@ def test_a_sample_knows_whom_the_switch_knew_by_a_number_that_nobody_is_known_by
         "('customer', null, 'c8', 'c8', 'of another')) "
         "as parties (kind, source_name, identifier, customer_id, caller_hash)"
     )
-    sampling.draw(connection, [date(2026, 3, 10)])
+    landed = Landed(connection, settings.defaults(), seeds.SHIPPED)
+    sampling.draw(landed, [date(2026, 3, 10)])
     known = connection.execute("select caller_hash from drawn.raw.parties order by 1").fetchall()
     assert known == [("of the customer",), ("of the number",)]
+
+
+def test_a_sample_is_of_local_days_and_of_their_people(compiled):
+    """On 10 March 2026 New York is four hours behind UTC, so its day is from 04:00 to 04:00."""
+    connection = empty_warehouse(compiled("as shipped"))
+    connection.execute(
+        "insert into raw.calls by name select * from (values "
+        "('before', 'c1', timestamp '2026-03-10 02:30'), "
+        "('first', 'c2', timestamp '2026-03-10 04:30'), "
+        "('last', 'c3', timestamp '2026-03-11 03:30'), "
+        "('after', 'c4', timestamp '2026-03-11 05:30')) as calls (call_id, customer_id, started_at)"
+    )
+    connection.execute(
+        "insert into raw.customers (customer_id) select 'c' || i from range(1, 6) t(i)"
+    )
+    chosen = settings.defaults() | {"reporting_timezone": "America/New_York"}
+    sampling.draw(Landed(connection, chosen, seeds.SHIPPED), [date(2026, 3, 10)])
+    for table, column, drawn in (
+        ("calls", "call_id", ["first", "last"]),
+        ("customers", "customer_id", ["c2", "c3"]),
+    ):
+        rows = connection.execute(f"select {column} from drawn.raw.{table} order by 1").fetchall()
+        assert [value for (value,) in rows] == drawn
+
+
+def test_of_days_that_hold_much_the_latest_alone_is_compared(built, monkeypatch):
+    monkeypatch.setattr(sampling, "ROWS_OF_DAYS", 1)
+    assert sampling.draw_days(built, date(2026, 11, 6)) == [date(2026, 11, 5)]
+
+
+def test_what_is_compared_of_a_day_has_cells_of_days(built):
+    """A KPI without any would agree whatever the models say."""
+    without_days = built.execute(
+        "select kpi_key from marts.kpi_values group by kpi_key having not bool_or(grain = 'day')"
+    ).fetchall()
+    assert {key for (key,) in without_days} == {"churn_rate", "retention_rate"}
+    assert {key for (key,) in without_days} <= sampling.NOT_OF_A_DAY
 
 
 def test_the_days_compared_change_with_as_of(built):

@@ -7,6 +7,7 @@ import duckdb
 from service_kpis import seeds, settings, state
 from service_kpis.checks import python_checks
 from service_kpis.errors import CheckFailedError, InputError
+from service_kpis.machine import resources
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
 from service_kpis.publishing import published_tables
@@ -40,7 +41,9 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
         *marts_rules(marts),
     ]
     checks = run_rules(rules, warehouse.build, warehouse.data_docs, progress.count)
-    with warehouse.connect(read_only=True) as connection:
+    # Polars has memory of its own beside DuckDB's.
+    half = {"memory_limit": f"{resources().memory_bytes // 2}B"}
+    with warehouse.connect(read_only=True, config={**half}) as connection:
         folder = seeds.project_dir(warehouse) / "seeds"
         checks.extend(python_checks(connection, vars_of_build, folder, progress))
         if state.build_in(connection) != build_id:

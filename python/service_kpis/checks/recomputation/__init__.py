@@ -42,8 +42,10 @@ THEMES: tuple[tuple[tuple[str, ...], Compute], ...] = (
     (agent_days.KEYS, agent_days.compute),
     (reviews.KEYS, reviews.compute),
     (orders.KEYS, orders.compute),
-    (customers.KEYS, customers.compute),
-    (subscriptions.KEYS, subscriptions.compute),
+    (customers.RETENTION, customers.retention),
+    (customers.SELLING, customers.selling),
+    (subscriptions.RENEWALS, subscriptions.renewals),
+    (subscriptions.REVENUE, subscriptions.revenue),
     (surveys.KEYS, surveys.compute),
     (timing.KEYS, timing.compute),
     (channels.KEYS, channels.compute),
@@ -68,19 +70,23 @@ def check(
     known = connection.execute("select kpi_key from marts.kpi_catalogue").pl()["kpi_key"]
     keys = RECOMPUTED.intersection(known)
     landed = Landed(connection, chosen, seeds)
-    if sample.is_wanted(connection):
-        yield from _check_days(landed, keys - sample.NOT_OF_A_DAY, on_count)
+    now = as_of(landed)
+    if now is not None and sample.is_wanted(connection):
+        yield from _check_days(landed, now, keys - sample.NOT_OF_A_DAY, on_count)
     else:
         built = connection.execute("select * from marts.kpi_values").pl()
-        yield from compare(recompute(landed, on_count), built, keys)
+        recomputed = no_cells() if now is None else _recompute(landed, now, keys, on_count)
+        yield from compare(recomputed, built, keys)
 
 
-def _check_days(landed: Landed, keys: frozenset[str], on_count: OnCount) -> Iterator[Check]:
-    now = as_of(landed)
-    days = [] if now is None else sample.draw_days(landed.connection, day_of(landed, now))
-    sample.draw(landed.connection, days)
+def _check_days(
+    landed: Landed, now: datetime, keys: frozenset[str], on_count: OnCount
+) -> Iterator[Check]:
+    days = sample.draw_days(landed.connection, day_of(landed, now))
+    sample.draw(landed, days)
     try:
-        recomputed = recompute(replace(landed, rows_from=sample.DRAWN, _read={}), on_count)
+        drawn = replace(landed, rows_from=sample.DRAWN, _read={})
+        recomputed = _recompute(drawn, now, keys, on_count)
     finally:
         sample.drop(landed.connection)
     built = landed.connection.execute(
@@ -91,17 +97,17 @@ def _check_days(landed: Landed, keys: frozenset[str], on_count: OnCount) -> Iter
     yield from compare(recomputed.filter(is_compared), built, keys)
 
 
-def recompute(landed: Landed, on_count: OnCount = lambda *_: None) -> pl.DataFrame:
-    """Give the cells of all KPIs of RECOMPUTED; none of those whose tables did not land.
+def _recompute(
+    landed: Landed, now: datetime, keys: frozenset[str], on_count: OnCount
+) -> pl.DataFrame:
+    """Give the cells of the themes of the KPIs `keys`; none of those whose tables did not land.
 
     `on_count` is told (themes done, of how many, the KPIs of the present one).
     """
-    now = as_of(landed)
-    if now is None:
-        return no_cells()
-    found = []
-    for done, (keys, compute) in enumerate(THEMES):
-        on_count(done, len(THEMES), ", ".join(keys))
+    wanted = [(of_theme, compute) for of_theme, compute in THEMES if keys.intersection(of_theme)]
+    found = [no_cells()]
+    for done, (of_theme, compute) in enumerate(wanted):
+        on_count(done, len(wanted), ", ".join(of_theme))
         found.append(compute(landed, now))
     return pl.concat(found)
 

@@ -53,16 +53,22 @@ def as_of(landed: Landed) -> datetime | None:
         moment = datetime.fromisoformat(str(given))
         zone = moment.tzinfo or ZoneInfo(zone_of(landed))
         return moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    times = {
+        name: [
+            column.name
+            for column in table.columns
+            if column.data_type == "timestamp" and not column.is_promise
+        ]
+        for name, table in tables().items()
+    }
     happened: list[datetime] = [
         latest
-        for name, table in tables().items()
-        for column in table.columns
-        if column.data_type == "timestamp" and not column.is_promise
-        if (latest := landed.latest(name, column.name)) is not None
+        for name, columns in times.items()
+        if columns and (latest := landed.latest(name, columns)) is not None
     ]
     if happened:
         return max(happened)
-    latest_start = landed.latest("subscriptions", "starts_on")
+    latest_start = landed.latest("subscriptions", ["starts_on"])
     return None if latest_start is None else first_instant(landed, latest_start)
 
 

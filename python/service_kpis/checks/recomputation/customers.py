@@ -13,14 +13,10 @@ from service_kpis.checks.recomputation.calendar import SPANS
 from service_kpis.checks.recomputation.cells import Measure, add_up, no_cells, ratio
 from service_kpis.checks.recomputation.landed import Landed
 
-KEYS = ("churn_rate", "cross_sell_rate", "retention_rate", "up_sell_rate")
+RETENTION = ("churn_rate", "retention_rate")
+SELLING = ("cross_sell_rate", "up_sell_rate")
 DIMENSIONS = ("segment", "country")
 GRAINS_OF_RETENTION = ("month", "quarter", "year")
-
-
-def compute(landed: Landed, now: datetime) -> pl.DataFrame:
-    """Give the cells of every KPI of KEYS, as far as its tables landed."""
-    return pl.concat([_retention(landed, now), _selling(landed, now)])
 
 
 def sales(landed: Landed) -> pl.DataFrame:
@@ -44,7 +40,8 @@ def period_cells(
     return add_up(known, measures, DIMENSIONS, today=calendar.day_of(landed, now), grains=[grain])
 
 
-def _retention(landed: Landed, now: datetime) -> pl.DataFrame:
+def retention(landed: Landed, now: datetime) -> pl.DataFrame:
+    """Follow the customers active at the start of a period to its end."""
     if not (landed.has("orders") or landed.has("subscriptions")):
         return no_cells()
     bought, paid = sales(landed), terms(landed)
@@ -87,7 +84,7 @@ def _active_at(landed: Landed, bought: pl.DataFrame, paid: pl.DataFrame, day: da
     return pl.concat([subscribers.select("customer_id"), buyers.select("customer_id")]).unique()
 
 
-def _selling(landed: Landed, now: datetime) -> pl.DataFrame:
+def selling(landed: Landed, now: datetime) -> pl.DataFrame:
     """Judge returning buyers by what their orders hold that none of their earlier ones did."""
     if not landed.has("orders", "order_items", "products"):
         return no_cells()

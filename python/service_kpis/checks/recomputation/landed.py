@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,11 @@ class Landed:
             self.connection.table(f"raw.{identifier(name)}").limit(1).fetchone() for name in names
         )
 
-    def latest(self, name: str, column: str) -> Any:
-        """Give the greatest value of a column in all that landed, None without any."""
+    def latest(self, name: str, columns: Sequence[str]) -> Any:
+        """Give the greatest value of any of the columns in all that landed, None without any."""
         rows = _latest_landed(tables()[name], "raw")
-        found = self.connection.execute(f"select max({identifier(column)}) from ({rows})")
+        greatest = ", ".join(f"max({identifier(column)})" for column in columns)
+        found = self.connection.execute(f"select greatest({greatest}) from ({rows})")
         return found.fetchall()[0][0]
 
     def values(self, name: str, column: str) -> list[Any]:

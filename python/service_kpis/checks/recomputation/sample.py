@@ -1,21 +1,29 @@
 """Where much has landed: a sample of days, with all that is known of the people of those days.
 
 What a cell of a day says hangs on the rows of that day, on what they refer to, and on the past and
-the future of their people. So all of that is drawn, and the cells of those days are recomputed.
+the future of their people. So all of that is drawn, and the cells of those days are recomputed. It
+grows with the rows of a day and not with the days that landed.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 import duckdb
 
+from service_kpis.checks.recomputation.calendar import first_instant
+from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.contract import tables
 from service_kpis.sql import identifier
 
 ALL_ROWS_UP_TO = 1_000_000
 """So many landed rows are recomputed as a whole; they take seconds."""
 RANDOM_DAYS = 2
+ROWS_OF_DAYS = 200_000
+"""Of more rows than these, in DATED_BY, there are fewer days, and one at least."""
+MARGIN = timedelta(hours=1)
+"""A clock that is put back over midnight gives the day before some more of its time."""
 DRAWN = "drawn.raw"
 """The schema of the sample, in memory; `drawn.near` holds the rows of the days themselves."""
 DATED_BY = {
@@ -25,6 +33,7 @@ DATED_BY = {
     "orders": "ordered_at",
     "surveys": "sent_at",
 }
+ABOUT_PEOPLE = ("customers", "customer_identifiers")
 WITH_CUSTOMER = ("calls", "tickets", "reviews", "orders", "subscriptions", "surveys")
 REFERENCES = (
     ("surveys", "call_id", "calls", "call_id"),
@@ -52,12 +61,15 @@ NOT_OF_A_DAY = frozenset(
         "advocates",
         "average_revenue_per_user",
         "backlog",
+        "churn_rate",
         "messaging_responsiveness",
+        "retention_rate",
         "review_burst",
         "tickets_handled_per_agent_day",
     }
 )
-"""KPIs whose cell of a day hangs on more: stocks, terms that run, the weeks before, all agents."""
+"""KPIs whose cell of a day hangs on more: stocks, terms that run, the weeks before, all agents; and
+those that have no cell of a day."""
 
 
 def is_wanted(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -68,34 +80,53 @@ def is_wanted(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def draw_days(connection: duckdb.DuckDBPyConnection, today: date) -> list[date]:
-    """Draw the latest day that is over, and RANDOM_DAYS others that change with `today`."""
-    dated = " union ".join(
+    """Draw the latest day that is over, and RANDOM_DAYS others that change with `today`.
+
+    The others are fewer where they hold more than ROWS_OF_DAYS with the latest.
+    """
+    dated = " union all ".join(
         f"select cast({identifier(column)} as date) as day_on from raw.{identifier(name)}"
         for name, column in DATED_BY.items()
     )
     found = connection.execute(
-        f"select day_on from ({dated}) where day_on < $today "
+        f"select day_on, count(*) from ({dated}) where day_on < $today group by day_on "
         "order by day_on = max(day_on) over () desc, md5(cast(day_on as varchar) || $today) "
         "limit $how_many",
         {"today": today, "how_many": 1 + RANDOM_DAYS},
     ).fetchall()
-    return [day for (day,) in found]
+    totals = accumulate(rows for _, rows in found)
+    return [
+        day
+        for position, ((day, _), total) in enumerate(zip(found, totals, strict=True))
+        if not position or total <= ROWS_OF_DAYS
+    ]
 
 
-def draw(connection: duckdb.DuckDBPyConnection, days: list[date]) -> None:
+def draw(landed: Landed, days: list[date]) -> None:
     """Write into schema DRAWN what the cells of `days` hang on, the tables named as in raw."""
+    connection = landed.connection
+    spans = [
+        (
+            first_instant(landed, day) - MARGIN,
+            first_instant(landed, day + timedelta(days=1)) + MARGIN,
+        )
+        for day in days
+    ]
     connection.execute("attach ':memory:' as drawn (read_write)")
     connection.execute("create schema drawn.near")
     connection.execute(f"create schema {DRAWN}")
     for name in tables():
-        connection.execute(_of_the_days(name, days))
+        connection.execute(_of_the_days(name, days, spans))
     for reference in REFERENCES:
         connection.execute(_referred_to(*reference))
     connection.execute(_people())
     connection.execute(_numbers())
-    for name in sorted(tables(), key=GO_WITH.__contains__):
+    for name in sorted(tables().keys() - set(ABOUT_PEOPLE), key=GO_WITH.__contains__):
         connection.execute(_drawn(name))
     connection.execute(_parties())
+    for name in ABOUT_PEOPLE:
+        connection.execute(_about_people(name))
+    connection.execute("drop schema drawn.near cascade")
 
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
@@ -103,22 +134,21 @@ def drop(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("detach drawn")
 
 
-def _of_the_days(name: str, days: list[date]) -> str:
-    """Take the rows with any time in the days, of any time zone."""
-    times = [
-        identifier(column.name)
-        for column in tables()[name].columns
-        if column.data_type in ("timestamp", "date")
-    ]
-    spans = [(day - timedelta(days=1), day + timedelta(days=2)) for day in days]
-    within = " or ".join(
-        f"({time} >= date '{start}' and {time} < date '{end}')"
-        for time in times
-        for start, end in spans
-    )
+def _of_the_days(name: str, days: list[date], spans: list[tuple[datetime, datetime]]) -> str:
+    """Take the rows with any date, or any time, in the days; `spans` are their instants in UTC."""
+    within = []
+    for column in tables()[name].columns:
+        of_row = identifier(column.name)
+        if column.data_type == "date":
+            within += [f"{of_row} = date '{day}'" for day in days]
+        elif column.data_type == "timestamp":
+            within += [
+                f"({of_row} >= timestamp '{start}' and {of_row} < timestamp '{end}')"
+                for start, end in spans
+            ]
     return (
         f"create table drawn.near.{identifier(name)} as "
-        f"select * from raw.{identifier(name)} where {within or 'false'}"
+        f"select * from raw.{identifier(name)} where {' or '.join(within) or 'false'}"
     )
 
 
@@ -188,4 +218,14 @@ def _parties() -> str:
         f"union select * from raw.parties semi join {DRAWN}.calls using (customer_id) "
         "union select parties.* from raw.parties semi join drawn.near.numbers on "
         "parties.source_name = numbers._source and parties.identifier = numbers.caller_number"
+    )
+
+
+def _about_people(name: str) -> str:
+    """Take what is known of the customers of all that is drawn."""
+    drawn = (*WITH_CUSTOMER, "parties")
+    customers = " union ".join(f"select customer_id from {DRAWN}.{table}" for table in drawn)
+    return (
+        f"create table {DRAWN}.{identifier(name)} as "
+        f"select * from raw.{identifier(name)} where customer_id in ({customers})"
     )

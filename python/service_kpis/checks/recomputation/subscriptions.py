@@ -20,19 +20,15 @@ from service_kpis.checks.recomputation.customers import DIMENSIONS, sales, terms
 from service_kpis.checks.recomputation.landed import Landed
 from service_kpis.checks.recomputation.orders import orders
 
-KEYS = ("average_revenue_per_user", "renewal_rate", "renewals")
+RENEWALS = ("renewal_rate", "renewals")
+REVENUE = ("average_revenue_per_user",)
 
 
-def compute(landed: Landed, now: datetime) -> pl.DataFrame:
-    """Give the cells of every KPI of KEYS, as far as its tables landed."""
-    today = calendar.day_of(landed, now)
-    return pl.concat([_renewals(landed, today), _revenue(landed, today)])
-
-
-def _renewals(landed: Landed, today: date) -> pl.DataFrame:
+def renewals(landed: Landed, now: datetime) -> pl.DataFrame:
     """Judge the terms that are over by whether the next one starts within the grace."""
     if not landed.has("subscriptions"):
         return no_cells()
+    today = calendar.day_of(landed, now)
     grace = timedelta(days=landed.vars["renewal_grace_days"])
     paid = terms(landed)
     following = paid.select(
@@ -58,10 +54,11 @@ def _renewals(landed: Landed, today: date) -> pl.DataFrame:
     return add_up(people.with_customer(landed, ended), measures, DIMENSIONS, today=today)
 
 
-def _revenue(landed: Landed, today: date) -> pl.DataFrame:
+def revenue(landed: Landed, now: datetime) -> pl.DataFrame:
     """Divide what orders and terms bring in by the customers active at any time of a period."""
     if not (landed.has("orders") or landed.has("subscriptions")):
         return no_cells()
+    today = calendar.day_of(landed, now)
     active = _active_days(landed, today)
     earned = _earned(landed, today)
     measure = Measure(
