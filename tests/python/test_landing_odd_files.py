@@ -55,7 +55,7 @@ def test_an_account_that_does_not_balance_lands_nothing(
 
         def judge_and_lose(connection: object, *others: object) -> object:
             problems = judge(connection, *others)  # type: ignore[arg-type]
-            connection.execute("delete from _landing_judged where _row = 2")  # type: ignore[attr-defined]
+            connection.execute("delete from _landing_valid_calls where _row = 2")  # type: ignore[attr-defined]
             return problems
 
         monkeypatch.setattr(stage, "judge", judge_and_lose)

@@ -21,6 +21,7 @@ from service_kpis.errors import InputError
 from service_kpis.extensions import extension, wait_for_a_server, why_unreachable
 from service_kpis.landing.expressions import check_query
 from service_kpis.landing.files import BATCH, RawFile, copy_aside, unique_names
+from service_kpis.landing.numbered import number_rows
 from service_kpis.machine import resources
 from service_kpis.sql import identifier, literal, scalar
 
@@ -71,7 +72,7 @@ def read_database(
     shown: str,
     table: str,
 ) -> RawFile:
-    """Make temporary `table` (the query's columns, `_row`); `folder` is for copies.
+    """Make temporary view `table` (the query's columns, `_row`); `folder` is for copies.
 
     Raises InputError where the database cannot be read or the query does not fit it.
     """
@@ -114,10 +115,7 @@ def _read(
     rows = reader.execute(f"select {listed} from ({query}\n) as result").to_arrow_reader(BATCH)
     connection.register("_landing_batch", rows)
     try:
-        connection.execute(
-            f"create or replace temp table {identifier(table)} as "
-            "select *, row_number() over () as _row from _landing_batch"
-        )
+        number_rows(connection, table, unique, "from _landing_batch")
     finally:
         connection.unregister("_landing_batch")
     return RawFile(unique, (), read)

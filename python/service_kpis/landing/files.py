@@ -38,9 +38,11 @@ class RawFile:
     """A file read into a temporary table: its columns in order, and the rows that it refused."""
 
     columns: tuple[str, ...]
-    bad_rows: tuple[BadRow, ...]
-    read: int
+    bad_rows: tuple[BadRow, ...] = ()
+    read: int = 0
     """Data rows, counted as they were cut; what arrived in the table is counted by itself."""
+    is_trimmed: bool = False
+    """Whether its texts are known to have no blank at either end."""
 
 
 def batches(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[_Row]]:

@@ -19,7 +19,7 @@ from service_kpis.contract import Table
 from service_kpis.landing.batch import batch
 from service_kpis.landing.numbers import TOKEN_PREFIX, WITHHELD, normalise_number
 from service_kpis.landing.parties import keyed_hash
-from service_kpis.landing.upsert import seen_keys, valid_rows
+from service_kpis.landing.staged import seen_keys, valid_rows
 from service_kpis.sql import identifier, literal
 
 _E_MAIL = re.compile(r"[^@\s<>\"';,|()]+@[^@\s<>\"';,|()]+\.\w{2,}")

@@ -22,15 +22,16 @@ from service_kpis.landing.parties import forget_numbers, refresh_parties
 from service_kpis.landing.reading import OnCount, reading_of
 from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
-from service_kpis.landing.rows import mendable_columns
 from service_kpis.landing.source import Source, country_code, locate, read_source, source_name
 from service_kpis.landing.stage import Landing, Progress, StagedTable, stage
+from service_kpis.landing.staged import valid_rows
+from service_kpis.landing.statement import mendable_columns
 from service_kpis.landing.store import (
     create_raw_tables,
     known_sources,
     read_known_sources,
 )
-from service_kpis.landing.upsert import count_rows, delete_unseen, upsert, valid_rows
+from service_kpis.landing.upsert import count_rows, delete_unseen, upsert
 from service_kpis.sql import scalar
 from service_kpis.warehouse import Warehouse
 

@@ -31,11 +31,14 @@ from service_kpis.landing.files import (
     text_stream,
     unique_names,
 )
+from service_kpis.landing.numbered import hold_rows, number_rows
 from service_kpis.landing.options import Options
 from service_kpis.sql import identifier, literal, scalar
 
 _CHUNK = 1 << 22
 _NEWLINE, _RETURN = 10, 13
+_BLANKS = b" \t\xc2\xa0"
+"""Bytes that may be one, or part of one: U+00A0 is C2 A0."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -50,14 +53,16 @@ class _CsvFile:
 def read_csv(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
 ) -> RawFile:
-    """Make temporary `table` (the file's columns as text, `_row`) from a CSV file.
+    """Make temporary view `table` (the file's columns as text, `_row`) from a CSV file.
 
     Raises InputError where the file is empty, undecodable as a whole, or has too few names.
     """
     file = _CsvFile(aside, shown, options.encoding, layout_of(aside, shown, options))
-    read = _read_by_duckdb(connection, file, table)
-    if read is not None:
-        return RawFile(file.layout.columns, (), read)
+    counted = _read_by_duckdb(connection, file, table)
+    if counted is not None:
+        return RawFile(
+            file.layout.columns, read=counted.records, is_trimmed=not counted.has_outer_blanks
+        )
     bad_rows, read = _read_by_python(connection, file, table)
     return RawFile(file.layout.columns, bad_rows, read)
 
@@ -123,26 +128,23 @@ def _undecodable(shown: str, encoding: str) -> str:
 
 def _read_by_duckdb(
     connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
-) -> int | None:
+) -> _RecordCounter | None:
     """Read a file in which nothing is odd, and count its records; None where anything is."""
     layout = file.layout
     if not layout.is_common:
         return None
     body = file.aside.with_name("body.csv")
-    records = _write_body(file, body)
-    if records is None:
+    counted = _write_body(file, body)
+    if counted is None:
         return None
     columns = {f"c{position}": "VARCHAR" for position in range(len(layout.columns))}
     spec = ", ".join(f"{name}: {literal(kind)}" for name, kind in columns.items())
-    named = ", ".join(
-        f"{name} as {identifier(column)}"
-        for name, column in zip(columns, layout.columns, strict=True)
-    )
     try:
-        connection.execute(
+        number_rows(
+            connection,
+            table,
+            layout.columns,
             f"""
-            create or replace temp table {identifier(table)} as
-            select {named}, row_number() over () as _row
             from read_csv(
                 ?, auto_detect = false, header = false, strict_mode = true, null_padding = false,
                 delim = {literal(layout.delim)}, quote = {literal(layout.quote)},
@@ -157,10 +159,10 @@ def _read_by_duckdb(
     finally:
         body.unlink()
     arrived = scalar(connection, f"select count(*) from {identifier(table)}")
-    return records if arrived == records else None
+    return counted if arrived == counted.records else None
 
 
-def _write_body(file: _CsvFile, body: Path) -> int | None:
+def _write_body(file: _CsvFile, body: Path) -> _RecordCounter | None:
     """Write the data rows alone as UTF-8 and count them; None where a byte is odd."""
     layout = file.layout
     with open_bytes(file.aside, file.shown) as binary, body.open("wb") as out:
@@ -173,7 +175,7 @@ def _write_body(file: _CsvFile, body: Path) -> int | None:
                 out.write(chunk)
         except UnicodeError:
             return None
-    return None if counter.is_inside else counter.records
+    return None if counter.is_inside else counter
 
 
 def _data_chunks(binary: BinaryIO, file: _CsvFile) -> Iterator[bytes]:
@@ -198,7 +200,10 @@ def _data_chunks(binary: BinaryIO, file: _CsvFile) -> Iterator[bytes]:
 
 
 class _RecordCounter:
-    """Counts records by their bytes, over chunks that end at a line's end."""
+    """Counts records by their bytes, over chunks that end at a line's end.
+
+    `has_outer_blanks` tells whether any field may begin or end with a blank.
+    """
 
     def __init__(self, delim: int, quote: int, width: int) -> None:
         self.delim, self.quote, self.width = delim, quote, width
@@ -206,6 +211,10 @@ class _RecordCounter:
         self.is_inside = False
         self.records = 0
         self.has_open_line = False
+        self.has_outer_blanks = False
+        self.is_blank = np.zeros(256, dtype=np.bool_)
+        self.is_blank[[*_BLANKS]] = True
+        self.is_blank[delim] = False
 
     def count(self, chunk: bytes) -> bool:
         """Count a chunk's records; False where it holds what DuckDB and Python may cut apart."""
@@ -225,6 +234,8 @@ class _RecordCounter:
                 return False
             ends, delims = ends[~inside[ends]], delims[~inside[delims]]
             self.is_inside = bool(inside[-1])
+            self.has_outer_blanks = True
+        self.has_outer_blanks = self.has_outer_blanks or self._touch_blanks(data, ends, delims)
         starts = np.append(0, ends[:-1] + 1) if len(ends) else ends
         lengths = ends - starts
         if has_returns:
@@ -248,6 +259,19 @@ class _RecordCounter:
             return self.delims_of_open_line == self.width - 1
         return True
 
+    def _touch_blanks(
+        self,
+        data: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        ends: np.ndarray[tuple[int], np.dtype[np.intp]],
+        delims: np.ndarray[tuple[int], np.dtype[np.intp]],
+    ) -> bool:
+        """Look at the first and last byte of every field of a chunk without quotes."""
+        last = len(data) - 1
+        line_ends = ends - (data[np.maximum(ends - 1, 0)] == _RETURN)
+        firsts = [data[:1], data[np.minimum(delims + 1, last)], data[np.minimum(ends + 1, last)]]
+        lasts = [data[-1:], data[np.maximum(delims - 1, 0)], data[np.maximum(line_ends - 1, 0)]]
+        return any(bool(self.is_blank[some].any()) for some in (*firsts, *lasts))
+
     def _has_plain_quotes(
         self,
         data: np.ndarray[tuple[int], np.dtype[np.uint8]],
@@ -266,8 +290,7 @@ def _read_by_python(
     connection: duckdb.DuckDBPyConnection, file: _CsvFile, table: str
 ) -> tuple[tuple[BadRow, ...], int]:
     layout = file.layout
-    columns = ", ".join(f"{identifier(name)} varchar" for name in layout.columns)
-    connection.execute(f"create or replace temp table {identifier(table)} ({columns}, _row bigint)")
+    held = hold_rows(connection, table, layout.columns)
     bad_rows: list[BadRow] = []
     last_row = 0
     with open_bytes(file.aside, file.shown) as binary:
@@ -278,7 +301,7 @@ def _read_by_python(
             good_rows = cut_records(stream, layout, bad_rows)
             for rows in batches(good_rows, lambda row: sum(map(len, row[1]))):
                 last_row = rows[-1][0]
-                _insert(connection, rows, layout, table)
+                _insert(connection, rows, layout, held)
         except UnicodeError:
             raise InputError(_undecodable(file.shown, file.encoding)) from None
     return tuple(bad_rows), max([last_row, *(bad.row_number for bad in bad_rows)])
@@ -288,7 +311,7 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     rows: list[tuple[int, list[str]]],
     layout: Layout,
-    table: str,
+    held: str,
 ) -> None:
     nulls = frozenset(layout.nulls)
     texts = {
@@ -296,4 +319,4 @@ def _insert(
         for position, values in enumerate(zip(*(fields for _, fields in rows), strict=True))
     }
     with batch(connection, texts, {"row": [row for row, _ in rows]}):
-        connection.execute(f"insert into {identifier(table)} from _landing_batch")
+        connection.execute(f"insert into {held} from _landing_batch")

@@ -10,6 +10,7 @@ import duckdb
 from service_kpis.errors import InputError
 from service_kpis.landing.batch import batch
 from service_kpis.landing.files import BadRow, RawFile, batches, open_bytes, unique_names
+from service_kpis.landing.numbered import keep_rows, number_rows
 from service_kpis.sql import identifier, literal, scalar
 
 _JSON_SCALARS = {
@@ -28,7 +29,7 @@ _JSON_NESTED = frozenset({"ARRAY", "OBJECT"})
 def read_parquet(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
-    """Make temporary `table` (the file's typed columns, `_row`); raises InputError."""
+    """Make temporary view `table` (the file's typed columns, `_row`); raises InputError."""
     path = literal(str(aside))
     scan = f"read_parquet({path}, hive_partitioning = false)"
     try:
@@ -38,14 +39,7 @@ def read_parquet(
         )
         found = [row[0] for row in connection.execute(f"describe select * from {scan}").fetchall()]
         names = unique_names(found)
-        named = "".join(
-            f"{identifier(old)} as {identifier(new)}, "
-            for old, new in zip(found, names, strict=True)
-        )
-        connection.execute(
-            f"create or replace temp table {identifier(table)} as "
-            f"select {named} row_number() over () as _row from {scan}"
-        )
+        number_rows(connection, table, names, f"from {scan}")
     except duckdb.Error:
         raise InputError(f"{shown} is not a readable Parquet file.") from None
     return RawFile(names, (), rows)
@@ -54,7 +48,7 @@ def read_parquet(
 def read_jsonl(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, table: str
 ) -> RawFile:
-    """Make temporary `table` from JSON Lines: strings are text, numbers and booleans typed.
+    """Make temporary view `table` from JSON Lines: strings are text, numbers and booleans typed.
 
     Objects and arrays are JSON, a missing key is null. A line that is no JSON object is a bad row.
     """
@@ -76,10 +70,7 @@ def read_jsonl(
         f"cast(parts[{position}] as {_holding(connection, position, kind)}) as {identifier(name)}, "
         for position, (name, kind) in enumerate(zip(names, keys.values(), strict=True), start=1)
     )
-    connection.execute(
-        f"create or replace temp table {identifier(table)} as "
-        f"select {columns} _row from _landing_parts"
-    )
+    keep_rows(connection, table, f"select {columns} _row from _landing_parts")
     connection.execute("drop table _landing_lines")
     connection.execute("drop table _landing_parts")
     return RawFile(names, tuple(bad_rows), read)

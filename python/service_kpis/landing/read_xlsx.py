@@ -24,8 +24,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from service_kpis.errors import InputError
 from service_kpis.landing.batch import batch
 from service_kpis.landing.files import BadRow, RawFile, batches, unique_names
+from service_kpis.landing.numbered import hold_rows
 from service_kpis.landing.options import Options
-from service_kpis.sql import identifier
 
 _RANGE = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}:\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}")
 
@@ -36,7 +36,7 @@ Bounds = tuple[int | None, int | None, int | None, int | None]
 def read_xlsx(
     connection: duckdb.DuckDBPyConnection, aside: Path, shown: str, options: Options, table: str
 ) -> RawFile:
-    """Make temporary `table` (the sheet's columns as text, `_row`); raises InputError.
+    """Make temporary view `table` (the sheet's columns as text, `_row`); raises InputError.
 
     The first filled row is the header. Dates and times become ISO text, empty rows are no data
     rows, and a cell beyond the header refuses its row.
@@ -54,14 +54,11 @@ def read_xlsx(
             if header is None:
                 raise InputError(f"{shown} is empty: the sheet or range has no header.")
             names = unique_names([header.get(place, "") for place in range(max(header) + 1)])
-            columns = ", ".join(f"{identifier(name)} varchar" for name in names)
-            connection.execute(
-                f"create or replace temp table {identifier(table)} ({columns}, _row bigint)"
-            )
+            held = hold_rows(connection, table, names)
             last_row = 0
             for some in batches(_good_rows(rows, len(names), bad_rows), _characters):
                 last_row = some[-1][0]
-                _insert(connection, some, len(names), table)
+                _insert(connection, some, len(names), held)
     except (
         zipfile.BadZipFile,
         InvalidFileException,
@@ -144,8 +141,8 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     rows: list[tuple[int, dict[int, str]]],
     width: int,
-    table: str,
+    held: str,
 ) -> None:
     texts = {f"c{place}": [cells.get(place) for _, cells in rows] for place in range(width)}
     with batch(connection, texts, {"row": [number for number, _ in rows]}):
-        connection.execute(f"insert into {identifier(table)} from _landing_batch")
+        connection.execute(f"insert into {held} from _landing_batch")

@@ -12,7 +12,7 @@ import duckdb
 from service_kpis.contract import Table
 from service_kpis.landing.batch import batch
 from service_kpis.landing.files import BadRow
-from service_kpis.landing.rows import Problem
+from service_kpis.landing.statement import Problem
 from service_kpis.landing.store import has_raw_tables
 from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import Warehouse

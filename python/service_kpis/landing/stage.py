@@ -2,7 +2,7 @@
 
 No transaction is open meanwhile, as a reader's failed attempt would abort it, and nothing of raw is
 touched. `_landing_rejects` gets what is refused, `_landing_valid_<table>` what is valid (columns in
-upsert.py), `_landing_seen_<table>` the keys that were there.
+staged.py), `_landing_seen_<table>` the keys that were there.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from service_kpis.landing.account import FileAccount
 from service_kpis.landing.databases import DatabaseQuery, read_database
 from service_kpis.landing.expressions import check_query, told_columns
 from service_kpis.landing.files import RawFile, copy_aside
+from service_kpis.landing.numbered import drop_rows, number_rows
 from service_kpis.landing.read_csv import read_csv
 from service_kpis.landing.read_typed import read_jsonl, read_parquet
 from service_kpis.landing.read_xlsx import read_xlsx
 from service_kpis.landing.reading import Reading
 from service_kpis.landing.reject import Origin, create_rejects, write_bad_rows, write_judged
-from service_kpis.landing.rows import Rules, Wanted, judge
+from service_kpis.landing.rows import judge
 from service_kpis.landing.source import FileSet, Source, TableMapping
-from service_kpis.landing.upsert import keep_newest, seen_keys, split_duplicates, valid_rows
+from service_kpis.landing.staged import create_staged, seen_keys, valid_rows
+from service_kpis.landing.statement import Rules, Wanted
+from service_kpis.landing.upsert import keep_newest, split_duplicates
 from service_kpis.landing.zones import create_time_macros
 from service_kpis.sql import identifier, literal, scalar
 from service_kpis.warehouse import Warehouse
@@ -83,7 +86,7 @@ def stage(landing: Landing) -> list[StagedTable]:
 
 def _stage_table(landing: Landing, mappings: Sequence[TableMapping]) -> StagedTable:
     connection, table = landing.connection, mappings[0].table
-    _create_staged(connection, table)
+    create_staged(connection, table)
     shown = landing.source.location.shown
     files = {
         shown(path)
@@ -134,31 +137,13 @@ def _close_doors(landing: Landing) -> None:
         connection.execute(f"set {setting}")
 
 
-def _create_staged(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    columns = ", ".join(identifier(column.name) for column in table.columns)
-    connection.execute(
-        f"""
-        create or replace temp table {valid_rows(table)} as
-        select {columns}, 0::bigint as _seq, '' as _file, _row, []::varchar[] as _mended,
-               '' as _latest_text, now()::timestamp as _latest_at, 0.0::double as _latest_number
-        from raw.{identifier(table.name)}
-        limit 0
-        """
-    )
-    keys = ", ".join(identifier(name) for name in table.key)
-    connection.execute(
-        f"create or replace temp table {seen_keys(table)} as "
-        f"select {keys} from raw.{identifier(table.name)} limit 0"
-    )
-
-
 def _query_name(source: Source) -> str:
     """Name what a query's rows come from: its source.yml."""
     return source.location.definition.name if source.location.definition else ""
 
 
 def _read_file(landing: Landing, files: FileSet, path: Path, table: str) -> RawFile:
-    """Read one file into temporary `table`."""
+    """Read one file into temporary view `table`."""
     shown = str(path)
     aside = copy_aside(path, landing.folder)
     try:
@@ -183,7 +168,7 @@ def _stage_file(
     landing.reading.begin(f"{source.name}: {file} → {mapping.table.name}")
     raw = _read_file(landing, files, path, "_landing_file")
     write_bad_rows(connection, landing.origin(mapping.table, file), raw.bad_rows)
-    account = _stage_rows(landing, mapping, raw.columns, file, seq)
+    account = _stage_rows(landing, mapping, raw, file, seq)
     account.read = raw.read
     account.rejected += len(raw.bad_rows)
     landing.reading.end(raw.read)
@@ -205,7 +190,7 @@ def _stage_database(
     shown = f"{source.location.definition}: tables.{mapping.table.name}.{database.kind}"
     with tempfile.TemporaryDirectory(dir=landing.folder) as folder:
         raw = read_database(landing.connection, database, Path(folder), shown, "_landing_file")
-    account = _stage_rows(landing, mapping, raw.columns, file, seq)
+    account = _stage_rows(landing, mapping, raw, file, seq)
     account.read = raw.read
     landing.reading.end(raw.read)
     return account
@@ -242,7 +227,7 @@ def _read_relations(landing: Landing, mapping: TableMapping) -> list[FileAccount
             + " union all by name ".join(parts)
         )
         for number in range(len(parts)):
-            connection.execute(f"drop table _landing_part_{number}")
+            drop_rows(connection, f"_landing_part_{number}")
     return accounts
 
 
@@ -256,9 +241,8 @@ def _stage_query(landing: Landing, mapping: TableMapping, seq: int) -> FileAccou
         names = [row[0] for row in found]
         columns = [name for name in names if name.lower() not in ("_row", "_file")]
         listed = ", ".join(f"result.{identifier(name)}" for name in columns)
-        connection.execute(
-            f"create or replace temp table _landing_file as "
-            f"select {listed}, row_number() over () as _row from ({query}\n) as result"
+        number_rows(
+            connection, "_landing_file", columns, f"select {listed} from ({query}\n) as result"
         )
     except duckdb.OutOfMemoryException:
         raise
@@ -273,11 +257,11 @@ def _stage_query(landing: Landing, mapping: TableMapping, seq: int) -> FileAccou
         ) from None
     for name in mapping.relations:
         connection.execute(f"drop table {identifier(name)}")
-    return _stage_rows(landing, mapping, columns, _query_name(source), seq)
+    return _stage_rows(landing, mapping, RawFile(tuple(columns)), _query_name(source), seq)
 
 
 def _stage_rows(
-    landing: Landing, mapping: TableMapping, columns: Sequence[str], file: str, seq: int
+    landing: Landing, mapping: TableMapping, raw: RawFile, file: str, seq: int
 ) -> FileAccount:
     """Judge `_landing_file`; refuse what fails, add what is valid to the staged."""
     connection, table = landing.connection, mapping.table
@@ -287,9 +271,12 @@ def _stage_rows(
     )
     wanted = Wanted(
         table=table,
-        expressions=_expressions(landing, mapping, columns, file),
+        expressions=_expressions(landing, mapping, raw.columns, file),
         where=mapping.where,
         latest_by=mapping.latest_by,
+        trimmed=_trimmed(raw),
+        file=file,
+        seq=seq,
     )
     rules = Rules(
         options=mapping.options,
@@ -299,21 +286,22 @@ def _stage_rows(
     )
     problems = judge(connection, wanted, rules, str(landing.source.location.folder / file))
     split_duplicates(connection, table, is_latest_kept=mapping.latest_by is not None)
-    write_judged(connection, landing.origin(table, file), columns, problems)
-    names = ", ".join(identifier(column.name) for column in table.columns)
-    connection.execute(
-        f"""
-        insert into {valid_rows(table)}
-        select {names}, ?, ?, _row, list_filter(_mended, lambda name: name is not null),
-               _latest_text, _latest_at, _latest_number
-        from _landing_judged
-        where _problem is null and _left_out = 0
-          and _row not in (select _row from _landing_duplicates)
-        """,
-        [seq, file],
-    )
-    _remember_seen(connection, mapping)
-    return _count(landing, table, file)
+    write_judged(connection, landing.origin(table, file), raw.columns, problems)
+    _remember_seen(landing, mapping)
+    account = _count(landing, table, file)
+    if account.rejected or account.left_out or account.unchanged:
+        connection.execute(
+            f"delete from {valid_rows(table)} where _seq = ? and (_problem is not null "
+            "or _left_out > 0 or _row in (select _row from _landing_duplicates))",
+            [seq],
+        )
+    return account
+
+
+def _trimmed(raw: RawFile) -> frozenset[str]:
+    """Give the expressions that are a column of a file whose fields have no outer blanks."""
+    names = raw.columns if raw.is_trimmed else ()
+    return frozenset(one.lower() for name in names for one in (name, identifier(name)))
 
 
 def _expressions(
@@ -341,10 +329,13 @@ def _expressions(
     return expressions
 
 
-def _remember_seen(connection: duckdb.DuckDBPyConnection, mapping: TableMapping) -> None:
+def _remember_seen(landing: Landing, mapping: TableMapping) -> None:
     """Keep the keys that the file holds, of refused rows too: a bad copy deletes no good row."""
+    others = (one for one in landing.source.mappings if one.table.name == mapping.table.name)
+    if not any(one.is_replaced for one in others):
+        return
     keys = [identifier(name) for name in mapping.table.key]
-    connection.execute(
+    landing.connection.execute(
         f"insert into {seen_keys(mapping.table)} select {', '.join(keys)} from _landing_judged "
         f"where _left_out = 0 and {' and '.join(f'{key} is not null' for key in keys)}"
     )

@@ -1,7 +1,6 @@
 """Put a landing's valid rows into a raw table, and count what each file did.
 
-`valid_rows(table)` holds the valid rows of every file: the contract's columns, `_seq` (number of
-the file in this landing), `_file`, `_row`, `_mended` and what `latest_by` compares. A later file
+`valid_rows(table)` (staged.py) holds the valid rows of every file of this landing. A later file
 wins over an earlier one, and all over what is there, by key; content is equal when the contract's
 columns are. Where a key ends as it was, all its rows count as unchanged: landing again what has
 landed changes nothing.
@@ -15,17 +14,8 @@ import duckdb
 
 from service_kpis.contract import Table
 from service_kpis.increment.changes import note_rows
+from service_kpis.landing.staged import seen_keys, valid_rows
 from service_kpis.sql import identifier, scalar
-
-
-def valid_rows(table: Table) -> str:
-    """Name the temporary table of a table's valid rows, quoted."""
-    return identifier(f"_landing_valid_{table.name}")
-
-
-def seen_keys(table: Table) -> str:
-    """Name the temporary table of the keys that a landing held, quoted."""
-    return identifier(f"_landing_seen_{table.name}")
 
 
 def _content(table: Table, alias: str) -> str:
@@ -50,17 +40,22 @@ def split_duplicates(
     every = ", ".join(identifier(column.name) for column in table.columns)
     connection.execute(
         f"""
+        create or replace temp table _landing_repeated as
+        select {key}
+        from _landing_judged
+        where _problem is null and _left_out = 0
+        group by {key}
+        having count(*) > 1
+        """
+    )
+    connection.execute(
+        f"""
         create or replace temp table _landing_duplicates as
-        with valid as (
-            select *
-            from _landing_judged
+        with repeated as (
+            select judged.*
+            from _landing_judged as judged
+            semi join _landing_repeated using ({key})
             where _problem is null and _left_out = 0
-        ),
-        repeated as (
-            select valid.*
-            from valid
-            semi join (select {key} from valid group by {key} having count(*) > 1) as keys
-                using ({key})
         ),
         ranked as (
             select
