@@ -1,30 +1,8 @@
--- The stock of a period is that of its last day; of the current one, of as_of's day.
 with backlog as (
     select * from {{ ref('daily_backlog') }}
 ),
 
-grained as (
-    {{ at_every_grain('backlog', 'date_on') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by grain, period_start, dimension, dimension_value order by date_on desc
-        ) as recency
-    from grained
-),
-
-closing as (
-    select
-        grain,
-        period_start,
-        dimension,
-        dimension_value,
-        open_count
-    from ranked
-    where recency = 1 and not (grain = 'day' and dimension = 'agent')
-)
+{{ closing_stock('backlog', 'open_count') }}
 
 select * from closing
+where not (grain = 'day' and dimension = 'agent')

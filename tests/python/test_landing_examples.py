@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
+from command_line import example
 from landing_helpers import query
 from service_kpis.landing import land
-from service_kpis.warehouse import PROJECT_DIR, Warehouse
-
-DATA = PROJECT_DIR.parent / "shared" / "data"
-
-
-def _example(name: str, tmp_path: Path) -> Path:
-    if not (DATA / name).is_dir():
-        pytest.skip(f"the public data set {name} is not beside the checkout")
-    folder = tmp_path / name
-    shutil.copytree(DATA / name, folder)
-    shutil.copy(PROJECT_DIR / "examples" / name / "source.yml", folder)
-    return folder
+from service_kpis.warehouse import Warehouse
 
 
 def test_anonymous_bank(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    (account,) = land(warehouse, [_example("anonymous_bank_1999_01", tmp_path)])
+    (account,) = land(warehouse, [example("anonymous_bank_1999_01", tmp_path)])
     assert (account.read, account.inserted, account.left_out) == (31_599, 31_359, 240)
     assert query(
         warehouse,
@@ -58,7 +45,7 @@ def test_anonymous_bank(tmp_path: Path) -> None:
 
 def test_phonenow(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    land(warehouse, [_example("phonenow_2021q1", tmp_path)])
+    land(warehouse, [example("phonenow_2021q1", tmp_path)])
     assert query(
         warehouse,
         """
@@ -76,7 +63,7 @@ def test_phonenow(tmp_path: Path) -> None:
 
 def test_northwind(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    land(warehouse, [_example("northwind", tmp_path)])
+    land(warehouse, [example("northwind", tmp_path)])
     assert query(
         warehouse,
         """
@@ -106,7 +93,7 @@ def test_northwind(tmp_path: Path) -> None:
 
 def test_cdnow(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    source = _example("cdnow_sample", tmp_path)
+    source = example("cdnow_sample", tmp_path)
     land(warehouse, [source])
     assert query(
         warehouse, "select count(*), count(distinct customer_id), sum(amount) from raw.orders"
@@ -132,7 +119,7 @@ def test_cdnow(tmp_path: Path) -> None:
 
 def test_helpdesk(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    land(warehouse, [_example("helpdesk_italian", tmp_path)])
+    land(warehouse, [example("helpdesk_italian", tmp_path)])
     assert query(
         warehouse,
         """
@@ -188,7 +175,7 @@ def test_helpdesk(tmp_path: Path) -> None:
 
 def test_dirty_support_tickets(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "warehouse")
-    tickets, surveys = land(warehouse, [_example("support_tickets_dirty", tmp_path)])
+    tickets, surveys = land(warehouse, [example("support_tickets_dirty", tmp_path)])
     # One row is empty; line breaks within quotes are none between rows.
     assert (tickets.read, tickets.inserted, tickets.left_out) == (8_470, 8_469, 1)
     assert (surveys.read, surveys.inserted, surveys.rejected) == (8_470, 2_769, 0)

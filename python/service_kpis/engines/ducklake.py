@@ -40,10 +40,7 @@ class DuckLake:
                 f"The catalogue of the DuckLake {why_unreachable(str(error))}"
             ) from None
 
-    def relation(
-        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
-    ) -> str | None:
-        return attached.relation(connection, schema, table)
+    relation = staticmethod(attached.relation)
 
     def replace(
         self,

@@ -30,10 +30,7 @@ class Postgres:
         except duckdb.Error as error:
             raise InputError(f"The Postgres server {why_unreachable(str(error))}") from None
 
-    def relation(
-        self, connection: duckdb.DuckDBPyConnection, schema: str, table: str
-    ) -> str | None:
-        return attached.relation(connection, schema, table)
+    relation = staticmethod(attached.relation)
 
     def replace(
         self,
