@@ -8,6 +8,8 @@ CALLS, DAYS, SEED  how much is drawn: the same seed draws the same rows
 FORMAT             csv or parquet
 JSON               a file that gets the figures too
 KEEP               a folder for the files drawn and the warehouse; else both go with the run
+
+On two processors 100,000 calls take about 3 minutes, a million about 9 and 600 MB of warehouse.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ from pathlib import Path
 from bench import results
 from bench.data import FORMATS, Size
 from bench.job import run
-from bench.measure import CommandFailedError
 
 DEFAULTS = {"CALLS": "1000000", "DAYS": "365", "SEED": "1", "FORMAT": "csv", "JSON": "", "KEEP": ""}
 
@@ -38,15 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     size = Size(int(given["CALLS"]), int(given["DAYS"]), int(given["SEED"]), given["FORMAT"])
     keep = given["KEEP"]
     with nullcontext(keep) if keep else tempfile.TemporaryDirectory() as folder:
-        try:
-            found = run(Path(folder), size, tell=_tell)
-        except CommandFailedError as error:
-            print(error, file=sys.stderr)
-            return 1
+        found = run(Path(folder), size, tell=_tell)
     print(results.as_table(found))
     if given["JSON"]:
         Path(given["JSON"]).write_text(results.as_json(found), encoding="utf-8")
-    return int(bool(found.differences))
+    return int(not found.is_good)
 
 
 def _is_right(name: str, value: str) -> bool:
@@ -61,8 +58,8 @@ def _is_right(name: str, value: str) -> bool:
             return True
 
 
-def _tell(step: str) -> None:
-    print(f"{step} …", file=sys.stderr, flush=True)
+def _tell(words: str) -> None:
+    print(words, end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

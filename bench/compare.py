@@ -5,26 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from service_kpis.sql import identifier, literal, scalar
+from service_kpis.warehouse import PROJECT_DIR
 
-KEYS = {
-    "fct_agent_absences": ("agent", "starts_on"),
-    "fct_agent_days": ("agent", "date_on"),
-    "fct_calls": ("_source", "call_id"),
-    "fct_contacts": ("_source", "contact_kind", "contact_id"),
-    "fct_customer_periods": ("grain", "period_start", "customer_hash"),
-    "fct_email_tickets": ("_source", "ticket_id"),
-    "fct_order_claims": ("_source", "claim_id"),
-    "fct_order_items": ("order_id", "line_number"),
-    "fct_orders": ("_source", "order_id"),
-    "fct_reviews": ("_source", "review_id"),
-    "fct_subscriptions": ("_source", "subscription_id", "term_number"),
-    "fct_surveys": ("_source", "survey_id"),
-    "fct_ticket_events": ("_source", "event_id"),
-    "fct_tickets": ("_source", "ticket_id"),
-    "kpi_values": ("kpi_key", "grain", "period_start", "dimension", "dimension_value"),
-}
 RELATIVE_TOLERANCE = 1e-9
 _SIDES = ("floor", "build")
 
@@ -39,25 +24,29 @@ def differences(floor_file: Path, build_file: Path) -> list[str]:
     with duckdb.connect() as connection:
         for side, file in zip(_SIDES, (floor_file, build_file), strict=True):
             connection.execute(f"attach {literal(str(file))} as {side} (read_only)")
-        return [told for table in _tables(connection) for told in _differing(connection, table)]
+        return [
+            told for table, key in keys().items() for told in _differing(connection, table, key)
+        ]
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Name kpi_values and every fact, also one that only the build has."""
-    rows = connection.execute(
-        "select distinct table_name from duckdb_tables() where database_name = 'build' "
-        "and schema_name = 'marts' and starts_with(table_name, 'fct_')"
-    ).fetchall()
-    return sorted({name for (name,) in rows} | set(KEYS))
+def keys() -> dict[str, list[str]]:
+    """Give the columns that name a row of each fact and of kpi_values, as the models' tests do."""
+    models = PROJECT_DIR / "models"
+    found = {}
+    for path in [*sorted(models.glob("marts/fct_*.yml")), models / "kpi" / "kpi_values.yml"]:
+        (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        tests = [test["unique_key"] for test in model["data_tests"] if "unique_key" in test]
+        found[model["name"]] = tests[0]["arguments"]["columns"]
+    return found
 
 
-def _differing(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+def _differing(connection: duckdb.DuckDBPyConnection, table: str, key: list[str]) -> list[str]:
     """Compare one table: its columns, then its keys, then what stands beside equal keys."""
     floor, build = (_types(connection, side, table) for side in _SIDES)
     if floor.keys() - build.keys():
         return [f"{table}: the build lacks {', '.join(sorted(floor.keys() - build.keys()))}"]
     same_key = " and ".join(
-        f"floor.{name} is not distinct from build.{name}" for name in map(identifier, KEYS[table])
+        f"floor.{name} is not distinct from build.{name}" for name in map(identifier, key)
     )
     differ = ", ".join(f"count(*) filter ({_differs(*column)})" for column in floor.items())
     common, *counts = connection.execute(

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bench.job import Result
+from bench.job import STEPS_OF_DAY, STEPS_OF_YEAR, Result
 from bench.measure import Measured
 
 FIXED_SECONDS = 20
@@ -22,11 +22,12 @@ def seconds_of(steps: Sequence[Measured], names: Sequence[str]) -> float:
 
 def as_table(result: Result) -> str:
     """Write every step, then what is wanted of them beside what was measured."""
+    floor = result.floor
     lines = [("", "seconds", "processor seconds", "peak GB", "× floor")]
     for title, steps in (
-        ("floor", [result.floor]),
+        ("floor", [floor] if floor else []),
         ("year", result.year),
-        ("further day", result.further_day),
+        *((f"further day {number}", day) for number, day in enumerate(result.further_days, 1)),
     ):
         lines += [
             (
@@ -34,16 +35,17 @@ def as_table(result: Result) -> str:
                 f"{one.seconds:,.1f}",
                 f"{one.cpu_seconds:,.1f}",
                 f"{one.peak_gb:.2f}",
-                f"{one.seconds / result.floor.seconds:.2f}",
+                f"{one.seconds / floor.seconds:.2f}" if floor else "",
             )
             for one in steps
         ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     told = [
-        "  ".join((name.ljust(widths[0]), *map(str.rjust, figures, widths[1:])))
+        "  ".join((name.ljust(widths[0]), *map(str.rjust, figures, widths[1:]))).rstrip()
         for name, *figures in lines
     ]
-    told.insert(0, f"{sum(result.rows.values()):,} rows, {result.rows['calls']:,} of them calls")
+    rows = result.rows
+    told.insert(0, f"{sum(rows.values()):,} rows, {rows.get('calls', 0):,} of them calls")
     told += [
         "",
         *(
@@ -52,27 +54,41 @@ def as_table(result: Result) -> str:
         ),
     ]
     told += [f"The floor's marts are not the job's: {one}" for one in result.differences]
+    if result.failure:
+        told.append(result.failure)
     return "\n".join(told)
 
 
 def wanted(result: Result) -> list[tuple[str, float, float]]:
-    """Give what is wanted of a run: its name, what was measured, the most it may be."""
-    floor, year = result.floor.seconds, result.year
-    full = seconds_of(year, TO_MARTS)
-    return [
+    """Give what is wanted of a run: its name, what was measured, the most it may be.
+
+    Only of what was measured to its end.
+    """
+    if result.floor is None or len(result.year) < len(STEPS_OF_YEAR):
+        return []
+    floor = result.floor.seconds
+    full = seconds_of(result.year, TO_MARTS)
+    most_gb = 6 if result.size.calls <= 10_000_000 else 16
+    found = [
         ("land + build + publish, seconds", full, 2 * floor + FIXED_SECONDS),
-        ("validate + report, seconds", seconds_of(year, TO_PEOPLE), floor + FIXED_SECONDS),
-        (
-            "land + build + publish of a further day, seconds",
-            seconds_of(result.further_day, TO_MARTS),
-            max(0.05 * full, FIXED_SECONDS),
-        ),
-        (
-            "peak memory, GB",
-            max(one.peak_gb for one in year),
-            6 if result.size.calls <= 10_000_000 else 16,
-        ),
+        ("validate + report, seconds", seconds_of(result.year, TO_PEOPLE), floor + FIXED_SECONDS),
+        ("peak memory, GB", max(one.peak_gb for one in result.year), most_gb),
     ]
+    for number, day in enumerate(result.further_days, 1):
+        if len(day) == len(STEPS_OF_DAY):
+            found += [
+                (
+                    f"land + build + publish of further day {number}, seconds",
+                    seconds_of(day, TO_MARTS),
+                    max(0.05 * full, FIXED_SECONDS),
+                ),
+                (
+                    f"peak memory of further day {number}, GB",
+                    max(one.peak_gb for one in day),
+                    most_gb,
+                ),
+            ]
+    return found
 
 
 def as_json(result: Result) -> str:
