@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import duckdb
 import pytest
 
@@ -193,6 +194,12 @@ def test_every_picture_speaks_both_languages_and_brings_no_data(content: Content
             assert '"name": "rows"' in told and '"values": [{' not in told, picture["key"]
         lengths = {len(column) for column in picture["rows"].values()}
         assert len(lengths) <= 1, picture["key"]
+
+
+def test_every_chart_is_valid_though_none_was_asked_of_it(content: Content) -> None:
+    for picture in content["pictures"]:
+        for chart in picture["chart"].values():
+            alt.Chart.from_dict(chart)
 
 
 def test_the_file_carries_each_figure_of_the_payload(content: Content) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 import duckdb
+from altair.utils.schemapi import debug_mode
 
 from service_kpis.kpi_definitions import HEADLINES
 from service_kpis.reporting.facts import known_facts
@@ -30,6 +31,9 @@ def payload(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> dict
     """Read what the page shows from the published file."""
     choices = read_choices(connection)
     periods = read_periods(connection)
+    # What makes a chart valid is ours, and tests see to it: Altair would ask for seconds.
+    with debug_mode(arg=False):
+        pictures = [drawn(picture) for picture in all_pictures(connection)]
     return {
         "facts": known_facts(warehouse) | {"span": read_span(connection)},
         "headlines": HEADLINES,
@@ -42,7 +46,7 @@ def payload(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection) -> dict
         "periods": periods,
         "lines": read_lines(connection, choices, periods),
         "contracts": read_contracts(connection),
-        "pictures": [drawn(picture) for picture in all_pictures(connection)],
+        "pictures": pictures,
     }
 
 
@@ -76,7 +80,9 @@ def drawn(picture: Picture) -> dict[str, Any]:
         "series": picture.series,
         "follows": picture.follows,
         "answers": picture.answers,
-        "chart": {language: picture.chart(language).to_dict() for language in LANGUAGES},
+        "chart": {
+            language: picture.chart(language).to_dict(validate=False) for language in LANGUAGES
+        },
     }
 
 
