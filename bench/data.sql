@@ -37,6 +37,17 @@ create or replace macro number_of(person, n) as (
 create or replace macro person_of(n) as (
     cast(floor(draw(1, n) * getvariable('persons')) as bigint)
 );
+-- A quarter of the calls come from somebody who called in the three days before.
+create or replace macro caller_of(n) as (
+    case
+        when draw(2, n) < 0.25
+            then person_of(n - 1 - cast(draw(3, n) * 3 * getvariable('per_day') as bigint))
+        else person_of(n)
+    end
+);
+create or replace macro writer_of(n) as (
+    person_of(n + 7000000000)
+);
 create or replace macro rows_of(share) as table (
     select
         range as n,
@@ -50,17 +61,12 @@ create or replace macro rows_of(share) as table (
     )
 );
 
--- A quarter of the calls come from somebody who called in the three days before.
 create or replace macro calls() as table (
     with drawn as (
         select
             n,
             'call_' || lpad(cast(n as varchar), 10, '0') as call_id,
-            case
-                when draw(2, n) < 0.25
-                    then person_of(n - 1 - cast(draw(3, n) * 3 * getvariable('per_day') as bigint))
-                else person_of(n)
-            end as person,
+            caller_of(n) as person,
             pick(4, n, ['acme', 'globex', 'initech', 'umbrella']) as client,
             pick(5, n, ['hotline', 'after_sales', 'telesecretariat']) as service,
             pick(6, n, [
@@ -142,7 +148,7 @@ create or replace macro ticket_lives() as table (
     with drawn as (
         select
             n,
-            person_of(n + 7000000000) as person,
+            writer_of(n) as person,
             pick(31, n, [
                 'email', 'email', 'email', 'form', 'chat', 'chatbot', 'phone', 'marketplace',
                 'facebook', 'instagram'
@@ -344,7 +350,11 @@ create or replace macro surveys() as table (
     select
         's_' || lpad(cast(n as varchar), 10, '0') as survey_id,
         kind,
-        customer_of(person_of(n + 13000000000)) as customer_id,
+        customer_of(case n % 3
+            when 0 then caller_of(call_number)
+            when 1 then writer_of(ticket_number)
+            else person_of(n + 13000000000)
+        end) as customer_id,
         pick(86, n, ['acme', 'globex', 'initech', 'umbrella']) as client,
         pick(87, n, ['phone', 'email', 'chat']) as channel,
         'agent_' || cast(draw(88, n) * 200 as integer) as agent_id,

@@ -1370,26 +1370,25 @@ from reached
 where reached_until is null or reached_until < active_from
 window spans_of_person as (partition by person order by active_from);
 
-create table marts.fct_customer_periods as
-with closing as (
-    select distinct
-        grain,
-        cast(date_trunc(grain, month_on) as date) as period_start,
-        least(cast(date_trunc(grain, month_on) + step as date), getvariable('as_of_on') + 1)
-            as closes_on
-    from (
-        select unnest(generate_series(
-            date_trunc('month', min(active_from)), getvariable('as_of_on'), interval 1 month
-        )) as month_on
-        from active_spans
-    ), (
-        values ('month', interval 1 month), ('quarter', interval 3 month), ('year', interval 1 year)
-    ) as grains (grain, step)
-),
+create temp table closing as
+select distinct
+    grain,
+    cast(date_trunc(grain, month_on) as date) as period_start,
+    least(cast(date_trunc(grain, month_on) + step as date), getvariable('as_of_on') + 1)
+        as closes_on
+from (
+    select unnest(generate_series(
+        date_trunc('month', min(active_from)), getvariable('as_of_on'), interval 1 month
+    )) as month_on
+    from active_spans
+), (
+    values ('month', interval 1 month), ('quarter', interval 3 month), ('year', interval 1 year)
+) as grains (grain, step);
 
-seen as (
+create table marts.fct_customer_periods as
+with seen as (
     select
-        grain, period_start, closes_on, person,
+        grain, period_start, person,
         active_from <= period_start as is_active_at_start,
         active_until > closes_on as is_active_at_end,
         is_only
@@ -1402,16 +1401,16 @@ active as (
     where is_only
     union all
     select
-        grain, period_start, closes_on, person,
+        grain, period_start, person,
         bool_or(is_active_at_start),
         bool_or(is_active_at_end)
     from seen
     where not is_only
-    group by grain, period_start, closes_on, person
+    group by grain, period_start, person
 )
 
 select
-    grain, period_start, closes_on, customer_hash, segment, country, is_active_at_start,
+    grain, period_start, customer_hash, segment, country, is_active_at_start,
     is_active_at_end,
     case when is_active_at_start then is_active_at_end end as is_retained
 from active
@@ -1434,6 +1433,7 @@ from (
                 ),
                 'all' as "all"
             from marts.fct_customer_periods
+            inner join closing using (grain, period_start)
         )
         group by grouping sets (
             (grain, period_start, closes_on, "all"),

@@ -4,9 +4,11 @@
 #}
 {% macro get_where_subquery(relation) -%}
     {%- set where = config.get('where') -%}
-    {%- set needs_all_rows = model.test_metadata.name == 'rolls_up' -%}
-    {%- set is_part = is_increment() and not needs_all_rows and is_computed_in_part(relation) -%}
-    {%- set tested = touched(relation) if is_part else relation -%}
+    {%- set tested = relation -%}
+    {%- if is_increment() and model.test_metadata.name != 'rolls_up' -%}
+        {%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ relation.identifier, {}) -%}
+        {%- set tested = touched(relation) if node.get('config', {}).materialized == 'incremental' else relation -%}
+    {%- endif -%}
     {%- if where -%}
         (select * from {{ tested }} where {{ where }}) dbt_subquery
     {%- else -%}

@@ -1,4 +1,4 @@
-{# A model of cells computes those of touched periods alone. #}
+{# kpi_values computes touched cells alone. #}
 {% macro is_in_touched_cells() -%}
-    {{ '(grain, period_start) in (' ~ touched_periods() ~ ')' if is_increment() else 'true' }}
+    {{ '(kpi_key, grain, period_start) in (' ~ touched_cells() ~ ')' if is_increment() else 'true' }}
 {%- endmacro %}

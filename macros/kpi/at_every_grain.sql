@@ -9,7 +9,7 @@
             '{{ grain }}' as grain,
             {{ period_start(grain, date_on) }} as period_start
         from {{ relation }}
-        where {{ is_in_touched_period(grain, period_start(grain, date_on)) }}
+        where {{ is_in_touched_period("'" ~ grain ~ "'", period_start(grain, date_on)) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 {%- endmacro %}

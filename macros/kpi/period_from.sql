@@ -19,7 +19,7 @@ with daily as (
             {% endfor %}
         from daily
         where
-            {{ is_in_touched_period(grain, period_start(grain, 'date_on')) }}
+            {{ is_in_touched_period("'" ~ grain ~ "'", period_start(grain, 'date_on')) }}
             {% if grain == 'day' and from_week_up %}
                 and dimension not in ('{{ from_week_up | join("', '") }}')
             {% endif %}

@@ -1,3 +1,9 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['grain', 'period_start', 'customer_hash'],
+    meta={'touched_by': {'kind': "'person'", 'id': 'customer_hash', 'begun_on': 'period_start'}},
+) }}
+
 with periods as (
     select * from {{ ref('int_customer_periods') }}
 ),
@@ -14,7 +20,6 @@ seen as (
     select
         periods.grain,
         periods.period_start,
-        periods.closes_on,
         spans.customer_id,
         spans.span_number,
         spans.active_from <= periods.period_start as is_active_at_start,
@@ -24,6 +29,7 @@ seen as (
         on
             periods.closes_on >= spans.active_from
             and periods.period_start < spans.active_until
+    where {{ is_touched("'customer'", 'spans.customer_id', begun_on='periods.period_start') }}
 ),
 
 -- Few have several spans, and only theirs are brought together.
@@ -36,7 +42,6 @@ active as (
     select
         seen.grain,
         seen.period_start,
-        seen.closes_on,
         seen.customer_id,
         seen.is_active_at_start,
         seen.is_active_at_end
@@ -48,21 +53,19 @@ active as (
     select
         seen.grain,
         seen.period_start,
-        seen.closes_on,
         seen.customer_id,
         count(*) filter (where seen.is_active_at_start) > 0 as is_active_at_start,
         count(*) filter (where seen.is_active_at_end) > 0 as is_active_at_end
     from seen
     inner join returned
         on seen.customer_id = returned.customer_id
-    group by seen.grain, seen.period_start, seen.closes_on, seen.customer_id
+    group by seen.grain, seen.period_start, seen.customer_id
 ),
 
 judged as (
     select
         active.grain,
         active.period_start,
-        active.closes_on,
         customers.customer_hash,
         customers.segment,
         customers.country,

@@ -1,5 +1,8 @@
+{{ config(meta={'periods_of': {'fct_customer_periods': 'period_start'}}) }}
+
 with customer_periods as (
     select * from {{ ref('fct_customer_periods') }}
+    where {{ is_in_touched_period('grain', 'period_start') }}
 ),
 
 {{ by_dimension(

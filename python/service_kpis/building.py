@@ -86,7 +86,7 @@ def build(  # noqa: PLR0913
     warehouse.logs.mkdir(exist_ok=True)
     with warehouse.connect() as connection:  # dbt would tell late, and without its PID, who has it
         plan = _plan(warehouse, connection, vars_now, is_full=is_full, select=select)
-        begin(connection)
+        begin(connection, plan)
     progress.step(f"building {plan}")
     results = _run_dbt(warehouse, progress, vars_now, select, is_increment=plan.is_increment)
     checks = [check for result in results if (check := _check_of(result, warehouse.logs))]

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from service_kpis import state
 from service_kpis.errors import InputError
 from service_kpis.machine import resources
+from service_kpis.marts_file import published_tables
 from service_kpis.progress import Progress
-from service_kpis.publishing import Publication, published_tables
+from service_kpis.publishing import Publication
 from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import let_read
 

@@ -11,15 +11,13 @@ from typing import Any
 
 import duckdb
 
-from service_kpis import seeds, state
+from service_kpis import marts_file, seeds, state
 from service_kpis.errors import CheckFailedError, InputError
+from service_kpis.increment import plan
 from service_kpis.progress import Progress
-from service_kpis.sql import identifier, literal
+from service_kpis.sql import literal
 from service_kpis.state import Built, State, build_in
 from service_kpis.warehouse import Warehouse, let_read
-
-PREFIXES = ("fct_", "dim_", "mart_", "daily_", "kpi_")
-"""Of the tables in schema marts, those that leave the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ def publish(warehouse: Warehouse, progress: Progress) -> Publication:
     try:
         with warehouse.connect() as connection:
             _require_unchanged(connection, build)
+            _copy_where_it_goes_on(connection, warehouse.published, draft)
             _write_marts(connection, draft, new, made_with, progress)
         let_read(draft)
         state.sync(draft)
@@ -128,41 +127,6 @@ def kept_publications(warehouse: Warehouse) -> list[Publication]:
     return [each for each in found if current is None or each.id != current.id]
 
 
-def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Name the tables and views of schema marts that are published, in order of name."""
-    rows = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name = 'marts' "
-        "union all "
-        "select view_name from duckdb_views() "
-        "where database_name = current_database() and schema_name = 'marts' order by all"
-    ).fetchall()
-    return [name for (name,) in rows if name.startswith(PREFIXES)]
-
-
-def _published_views(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> dict[str, str]:
-    """Give the queries, by name, of the views that read published tables alone.
-
-    They stay views: a table of the same rows would take its time and its place. Any other view is
-    published as a table, as what it reads stays behind, or is a view itself.
-    """
-    home = f"{connection.execute('select current_database()').fetchall()[0][0]}.marts."
-    rows = connection.execute(
-        "select view_name, sql from duckdb_views() "
-        "where database_name = current_database() and schema_name = 'marts'"
-    ).fetchall()
-    queries = {name: sql.partition(" AS ")[2].rstrip(";") for name, sql in rows if name in tables}
-    published = {home + table for table in tables}
-    found = {}
-    for name, query in queries.items():
-        # DuckDB follows what views read to the tables; an alias stands behind a table's name.
-        read = connection.get_table_names(query, qualified=True)
-        is_of_tables = not any(home + other in query for other in queries)
-        if is_of_tables and {table.partition(" AS ")[0] for table in read} <= published:
-            found[name] = query.replace(home, "marts.")
-    return found
-
-
 def _require_passed(now: State) -> Built:
     """Give the build to publish; raises CheckFailedError where it must not be."""
     build, checks = now.get("build"), now.get("checks")
@@ -202,6 +166,16 @@ def _require_unchanged(connection: duckdb.DuckDBPyConnection, build: Built) -> N
         )
 
 
+def _copy_where_it_goes_on(
+    connection: duckdb.DuckDBPyConnection, published: Path, draft: Path
+) -> None:
+    """Begin with the published file where the last build was an increment upon the one in it."""
+    before = plan.goes_on_from(connection)
+    standing = publication(published) if before else None
+    if standing is not None and standing.id == before:
+        shutil.copyfile(published, draft)
+
+
 def _write_marts(
     connection: duckdb.DuckDBPyConnection,
     draft: Path,
@@ -209,53 +183,28 @@ def _write_marts(
     made_with: dict[str, Any],
     progress: Progress,
 ) -> None:
-    """Write the published tables with their comments to a new DuckDB file, without a .wal.
+    """Write the published tables with their comments to a DuckDB file, without a .wal.
 
-    What the file is stands in it as a macro: a table would be one of the marts, and a note beside
-    the file can't be replaced in the same instant.
+    One that is there is brought up to date. What the file is stands in it as a macro: a table would
+    be one of the marts, and a note beside the file can't be replaced in the same instant.
     """
-    tables = published_tables(connection)
-    views = _published_views(connection, tables)
-    comments = _comments(connection)
+    goes_on = draft.exists()
     connection.execute(f"attach {literal(str(draft))} as published")
     try:
-        connection.execute("create schema published.marts")
-        for done, table in enumerate(sorted(tables, key=views.__contains__)):
-            progress.count(done, len(tables), table)
-            target = f"published.marts.{identifier(table)}"
-            kind = "view" if table in views else "table"
-            query = views.get(table, f"from marts.{identifier(table)}")
-            connection.execute(f"create {kind} {target} as {query}")
-            for column, comment in comments.get(table, ()):
-                what = f"column {target}.{identifier(column)}" if column else f"{kind} {target}"
-                connection.execute(f"comment on {what} is {literal(comment)}")
+        if goes_on and marts_file.has_the_columns(connection):
+            marts_file.bring_up_to_date(connection, progress)
+        else:
+            connection.execute("drop schema if exists published.marts cascade")
+            marts_file.write(connection, progress)
         as_of = "null" if new.as_of is None else literal(new.as_of)
         connection.execute(
-            f"create macro published.marts.publication() as table select {literal(new.id)} "
-            f"as build_id, {literal(new.at)} as published_at, cast({as_of} as text) as as_of, "
-            f"{literal(json.dumps(made_with))} as settings"
+            "create or replace macro published.marts.publication() as table "
+            f"select {literal(new.id)} as build_id, {literal(new.at)} as published_at, "
+            f"cast({as_of} as text) as as_of, {literal(json.dumps(made_with))} as settings"
         )
         connection.execute("checkpoint published")
     finally:
         connection.execute("detach published")
-
-
-def _comments(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str | None, str]]]:
-    """Give the comments of schema marts by table, as (column or None for the table, comment)."""
-    found: dict[str, list[tuple[str | None, str]]] = {}
-    for table, column, comment in connection.execute(
-        "select table_name, null, comment from duckdb_tables() "
-        "where database_name = current_database() and schema_name = 'marts' "
-        "union all "
-        "select view_name, null, comment from duckdb_views() "
-        "where database_name = current_database() and schema_name = 'marts' "
-        "union all "
-        "select table_name, column_name, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'marts'"
-    ).fetchall():
-        if comment:
-            found.setdefault(table, []).append((column, comment))
-    return found
 
 
 def _keep_for_rollback(warehouse: Warehouse, new: Publication) -> None:

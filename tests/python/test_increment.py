@@ -23,7 +23,7 @@ from increments import (
     read_increment,
 )
 from random_sets import SOURCES, Row, Sets, data_sets
-from service_kpis import building
+from service_kpis import building, marts_file, publishing, state
 from service_kpis.contract import tables
 from service_kpis.forgetting.forget import forget
 from service_kpis.increment import plan
@@ -31,6 +31,7 @@ from service_kpis.landing import land
 from service_kpis.landing.remove import remove
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
+from torture.hand_made import checks
 
 DAYS = 60
 ELSEWHERE = {
@@ -40,6 +41,18 @@ ELSEWHERE = {
     "06 12 34 56 78": "06 99 34 56 78",
     "4711": "4799",
 }
+COLUMNS_OF_TABLES = """
+    select
+        schema_name,
+        table_name,
+        list(column_name order by column_index),
+        list(data_type order by column_index)
+    from duckdb_columns()
+    semi join duckdb_tables() using (table_oid, database_name)
+    where database_name = $1
+    group by all
+    order by all
+"""
 HOW = ("correct", "correct", "go on", "go on", "replace", "remove", "forget")
 # Of every table something stays, of people whom nothing else speaks of; orders in every currency.
 STAYS: Sets = {
@@ -137,7 +150,10 @@ STAYS: Sets = {
 
 @pytest.fixture(scope="module")
 def increment(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> Increment:
-    """What dbt does in an increment, from `service-kpis build` on a further day."""
+    """What dbt does in an increment, from `service-kpis build` on a further day.
+
+    It is published, too: of the further day, only what it replaced.
+    """
     folder = tmp_path_factory.mktemp("increment")
     warehouse = Warehouse(folder / "warehouse")
     size = data.Size(calls=600, days=DAYS, seed=7, format="csv")
@@ -147,8 +163,12 @@ def increment(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> In
             data.write(folder / f"from_{first}", size, first, last)
             land(warehouse, [folder / f"from_{first}"])
             built = building.build(warehouse, Progress(is_plain=True))
+            state.update(warehouse, {"checks": checks(state.read(warehouse)["build"]["id"])})
+            publishing.publish(warehouse, Progress(is_plain=True))
+            patch.setattr(marts_file, "write", lambda *_: pytest.fail("all tables were written"))
     assert built.touched
     assert built.checks == []
+    equals_published(warehouse)
     equals_full_build(warehouse, shipped, folder / "full")
     return read_increment(warehouse, shipped)
 
@@ -164,6 +184,16 @@ def equals_full_build(warehouse: Warehouse, compiled: Compiled, folder: Path) ->
     assert differences_between(full.build, warehouse.build) == []
 
 
+def equals_published(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(f"attach '{warehouse.published}' as published (read_only)")
+        found = connection.execute(COLUMNS_OF_TABLES, ["published"]).fetchall()
+        assert {"kpi_values", "kpi_answer_rate", "fct_calls"} <= {table for _, table, *_ in found}
+        for schema, table, columns, types in found:
+            tables = (f"{name}.{schema}.{table}" for name in ("build", "published"))
+            assert are_same(connection, *tables, columns, types), table
+
+
 def differences_between(full: Path, increment: Path) -> list[str]:
     """Name the tables of the marts whose rows differ; doubles are compared to nine digits.
 
@@ -172,33 +202,35 @@ def differences_between(full: Path, increment: Path) -> list[str]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{full}' as full_build (read_only)")
         connection.execute(f"attach '{increment}' as increment (read_only)")
-        found = connection.execute(
-            "select schema_name, table_name, list(column_name order by column_index), "
-            "list(data_type order by column_index) from duckdb_columns() "
-            "semi join duckdb_tables() using (table_oid, database_name) "
-            "where database_name = 'full_build' and (schema_name = 'marts' or table_name like "
-            "'period_%') group by all order by all"
-        ).fetchall()
+        found = connection.execute(COLUMNS_OF_TABLES, ["full_build"]).fetchall()
         return [
             f"{schema}.{table}"
             for schema, table, columns, types in found
-            if not are_same(connection, f"{schema}.{table}", columns, types)
+            if (schema == "marts" or table.startswith("period_"))
+            and not are_same(
+                connection,
+                f"full_build.{schema}.{table}",
+                f"increment.{schema}.{table}",
+                columns,
+                types,
+            )
         ]
 
 
 def are_same(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], types: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    one: str,
+    other: str,
+    columns: list[str],
+    types: list[str],
 ) -> bool:
     values = ", ".join(
         f"printf('%.9g', round({column}, 9) + 0.0)" if kind == "DOUBLE" else f'"{column}"'
         for column, kind in zip(columns, types, strict=True)
     )
-    full, increment = (
-        f"select {values} from {name}.{table}" for name in ("full_build", "increment")
-    )
+    here, there = (f"select {values} from {table}" for table in (one, other))
     differing = connection.execute(
-        f"select count(*) from (({full} except all {increment}) union all "
-        f"({increment} except all {full}))"
+        f"select count(*) from (({here} except all {there}) union all ({there} except all {here}))"
     ).fetchone()
     return differing == (0,)
 

@@ -262,6 +262,94 @@ def test_the_next_run_clears_away_what_a_killed_one_left(warehouse):
     ]
 
 
+MARK = "update marts.fct_calls set seconds = -1 where call_id = 'stays'"
+"""Done to the published file, it tells whether the file was written anew."""
+
+
+def an_increment_later(warehouse, *statements):
+    """Publish a build, and let an increment upon it replace a call and its day's cell."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "create table marts.fct_calls as select * from (values "
+            "('stays', 1), ('is corrected', 2), ('goes', 3)) as calls (call_id, seconds)"
+        )
+        connection.execute("comment on column marts.fct_calls.seconds is 'A length'")
+        connection.execute(
+            "create table intermediate.period_calls as select * from (values "
+            "('day', date '2025-01-06', 6), ('day', date '2025-01-07', 9)) "
+            "as cells (grain, period_start, numerator)"
+        )
+        connection.execute(
+            "create view marts.kpi_seconds as (select * from build.intermediate.period_calls)"
+        )
+        connection.execute("create table marts.dim_days as select 1 as number")
+    publishing.publish(warehouse, Progress())
+    with duckdb.connect(warehouse.published) as connection:
+        connection.execute(MARK)
+    with warehouse.connect() as connection:
+        for statement in (
+            "create schema touched",
+            "create schema replaced",
+            "create table touched.build_before as select 'first' as invocation_id",
+            "create table replaced.fct_calls as select * from (values ('is corrected', 2, false), "
+            "('is corrected', 4, true), ('goes', 3, false), ('comes', 5, true)) "
+            "as calls (call_id, seconds, is_new)",
+            "comment on table replaced.fct_calls is '[\"call_id\"]'",
+            "create table replaced.period_calls as select * from (values "
+            "('day', date '2025-01-06', 6, false), ('day', date '2025-01-06', 10, true)) "
+            "as cells (grain, period_start, numerator, is_new)",
+            'comment on table replaced.period_calls is \'["grain", "period_start"]\'',
+            "create or replace table marts.fct_calls as select * from (values "
+            "('stays', 1), ('is corrected', 4), ('comes', 5)) as calls (call_id, seconds)",
+            "comment on column marts.fct_calls.seconds is 'A length'",
+            "update intermediate.period_calls set numerator = 10 where numerator = 6",
+            "update marts.dim_days set number = 2",
+            *statements,
+        ):
+            connection.execute(statement)
+    built(warehouse, "second", 2)
+    publishing.publish(warehouse, Progress())
+
+
+def read_published(warehouse, query):
+    with duckdb.connect(warehouse.published, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_of_an_increment_what_it_replaced_is_written_and_nothing_else(warehouse):
+    an_increment_later(warehouse)
+    assert read_published(warehouse, "from marts.fct_calls order by all") == [
+        ("comes", 5),
+        ("is corrected", 4),
+        ("stays", -1),
+    ]
+    assert [row[2] for row in read_published(warehouse, "from marts.kpi_seconds order by all")] == [
+        10,
+        9,
+    ]
+    assert read_published(warehouse, "from marts.dim_days") == [(2,)]
+    assert read_value(warehouse.published) == 2
+    assert publishing.publication(warehouse.published).id == "second"
+    comments = "select comment from duckdb_columns() where column_name = 'seconds'"
+    assert read_published(warehouse, comments) == [("A length",)]
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        "update touched.build_before set invocation_id = 'one that was not published'",
+        "delete from touched.build_before",
+        "alter table marts.fct_calls add column more integer",
+        "comment on column marts.fct_calls.seconds is 'Another length'",
+        "create table marts.daily_calls as select 1 as number",
+    ],
+)
+def test_a_file_that_an_increment_does_not_go_on_from_is_written_anew(warehouse, otherwise):
+    an_increment_later(warehouse, otherwise)
+    stays = "select seconds from marts.fct_calls where call_id = 'stays'"
+    assert read_published(warehouse, stays) == [(1,)]
+
+
 def test_what_is_private_is_the_owners_alone_and_what_is_published_is_read_by_others(warehouse):
     warehouse.build.chmod(0o644)  # as plain dbt of an earlier version left it
     with warehouse.locked():

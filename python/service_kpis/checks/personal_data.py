@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import phonenumbers
 
+from service_kpis.marts_file import published_tables
 from service_kpis.outcome import Check
-from service_kpis.publishing import published_tables
 from service_kpis.sql import identifier, literal
 
 E_MAIL = r"[^@\s]+@[^@\s]+\.\pL{2,}"

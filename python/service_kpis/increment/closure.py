@@ -19,7 +19,7 @@ THREADS: dict[str, dict[str, str]] = {
         "callback_of": "call",
         "ticket_id": "ticket",
         "customer_id": "customer",
-        "caller_number": "number",
+        "case when customer_id is null then caller_number end": "number",
     },
     "tickets": {"ticket_id": "ticket", "customer_id": "customer"},
     "ticket_events": {"event_id": "event", "ticket_id": "ticket"},
@@ -38,9 +38,10 @@ THREADS: dict[str, dict[str, str]] = {
     "customers": {"customer_id": "customer"},
     "parties": {"identifier": "number", "customer_id": "customer", "caller_hash": "person"},
 }
-"""What ties rows together: columns of raw tables by the kind of id that they hold.
+"""What ties rows together: expressions over raw tables, by the kind of id that they hold.
 
-An id is one whatever source says it: that touches some rows too many, and none too few.
+An id is one whatever source says it: that touches some rows too many, and none too few. Who calls
+is known by the number only where the switch knew no customer.
 """
 
 OWNERS = {
@@ -50,10 +51,19 @@ OWNERS = {
 """Reference tables whose changed rows touch the rows that name them, but tie none together."""
 
 
+_SCHEMAS = ("touched", "replaced")
+
+
+def end(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what increments left."""
+    for schema in _SCHEMAS:
+        connection.execute(f"drop schema if exists {schema} cascade")
+
+
 def start(connection: duckdb.DuckDBPyConnection) -> None:
     """Make schemas `touched` and `replaced` anew, with no id in them."""
-    for schema in ("touched", "replaced"):
-        connection.execute(f"drop schema if exists {schema} cascade")
+    end(connection)
+    for schema in _SCHEMAS:
         connection.execute(f"create schema {schema}")
     connection.execute("create table touched.ids (kind varchar, id varchar)")
     connection.execute("create or replace temp table _fresh_ids (kind varchar, id varchar)")
@@ -88,7 +98,7 @@ def close(connection: duckdb.DuckDBPyConnection) -> int:
             for (kind,) in connection.execute("select distinct kind from _fresh_ids").fetchall()
         }
         for name, threads in THREADS.items():
-            _find_rows(connection, name, {c: k for c, k in threads.items() if k in kinds})
+            _find_rows(connection, name, {t: k for t, k in threads.items() if k in kinds})
         connection.execute("delete from _fresh_ids")
         for name, threads in THREADS.items():
             fresh = (
@@ -105,14 +115,14 @@ def close(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def write_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the touched rows as raw tables in `touched`, and what the staging views make of them.
+    """Write to `touched` what the staging views make of the touched rows.
 
-    Tables without threads are there whole: they are small, and their views read them.
+    Of tables without threads they make all rows: these are small.
     """
     for name in [*tables(), "parties"]:
         condition = f"where rowid in (select _rowid from {_rows(name)})" if name in THREADS else ""
         connection.execute(
-            f"create table touched.{identifier(name)} as "
+            f"create or replace temp view {identifier(name)} as "
             f"select * from raw.{identifier(name)} {condition}"
         )
     views = connection.execute(
@@ -122,7 +132,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection) -> None:
     database = scalar(connection, "select current_database()")
     for view, sql in views:
         _, _, query = sql.partition(" AS ")
-        query = query.replace(f"{database}.raw.", f"{database}.touched.")
+        query = query.replace(f"{database}.raw.", "temp.main.")
         connection.execute(f"create table touched.{identifier(view)} as {query}")
 
 
@@ -157,9 +167,8 @@ def _changed(name: str) -> str:
 def _touch_ids(connection: duckdb.DuckDBPyConnection, rows: str, threads: dict[str, str]) -> None:
     if threads:
         ids = " union ".join(
-            f"select {literal(kind)}, {identifier(column)} from rows where {identifier(column)} "
-            "is not null"
-            for column, kind in threads.items()
+            f"select {literal(kind)}, {thread} as id from rows where id is not null"
+            for thread, kind in threads.items()
         )
         connection.execute(f"insert into _fresh_ids with rows as materialized ({rows}) {ids}")
 
@@ -189,10 +198,9 @@ def _find_rows(connection: duckdb.DuckDBPyConnection, name: str, threads: dict[s
     """Add the rows of a raw table that a fresh id names."""
     if threads:
         named = " union ".join(
-            f"select landed.rowid as _rowid from raw.{identifier(name)} as landed "
-            f"semi join (select id from _fresh_ids where kind = {literal(kind)}) as fresh "
-            f"on landed.{identifier(column)} = fresh.id"
-            for column, kind in threads.items()
+            f"select rowid as _rowid from raw.{identifier(name)} "
+            f"where {thread} in (select id from _fresh_ids where kind = {literal(kind)})"
+            for thread, kind in threads.items()
         )
         connection.execute(
             f"insert into {_rows(name)} select _rowid, true from ({named}) "

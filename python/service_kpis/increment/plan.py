@@ -60,7 +60,8 @@ def make_plan(
     before, now = span
     closure.start(connection)
     closure.touch_changed(connection)
-    ripening.touch_ripened(connection, before, now)
+    active_days = int(settings.effective(given)["active_days"])
+    ripening.touch_ripened(connection, before, now, active_days)
     touched = closure.close(connection)
     rows = sum(
         int(scalar(connection, f"select count(*) from raw.{identifier(name)}")) for name in tables()
@@ -69,14 +70,29 @@ def make_plan(
         return Plan(f"as {touched:,} of {rows:,} rows are touched")
     closure.write_rows(connection)
     connection.execute(
-        "create or replace table touched.build_before as select as_of, as_of_on from changes.built"
+        "create table touched.build_before as "
+        "select invocation_id, as_of, as_of_on from changes.built"
     )
     return Plan(None, touched, rows)
 
 
-def begin(connection: duckdb.DuckDBPyConnection) -> None:
+def begin(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """A build begins: one that does not end leaves nothing for another to go on from."""
     changes.stop_keeping(connection)
+    if not plan.is_increment:
+        closure.end(connection)
+
+
+def goes_on_from(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Give the id of the build that the rows in `replaced` tell the difference from.
+
+    None where everything was built.
+    """
+    try:
+        row = connection.execute("select invocation_id from touched.build_before").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None
 
 
 def finish(

@@ -11,20 +11,27 @@ from service_kpis.increment.closure import touch
 from service_kpis.sql import identifier, scalar
 
 _RIPE_AT = (
-    ("call", "marts.fct_calls", "call_id", ("matures_at",)),
-    ("ticket", "marts.fct_tickets", "ticket_id", ("matures_at",)),
-    ("ticket", "marts.fct_email_tickets", "ticket_id", ("matures_at",)),
-    ("order", "marts.fct_orders", "order_id", ("matures_at", "ship_by", "deliver_by")),
-    ("person", "marts.mart_customer_journeys", "caller_hash", ("matures_at",)),
-    ("subscription", "marts.fct_subscriptions", "subscription_id", ("matures_on", "ended_on")),
+    ("call", "marts.fct_calls", "call_id", "matures_at"),
+    ("ticket", "marts.fct_tickets", "ticket_id", "matures_at"),
+    ("ticket", "marts.fct_email_tickets", "ticket_id", "matures_at"),
+    ("order", "marts.fct_orders", "order_id", "matures_at"),
+    ("order", "marts.fct_orders", "order_id", "ship_by"),
+    ("order", "marts.fct_orders", "order_id", "deliver_by"),
+    ("person", "marts.mart_customer_journeys", "caller_hash", "matures_at"),
+    ("subscription", "marts.fct_subscriptions", "subscription_id", "matures_on"),
+    ("subscription", "marts.fct_subscriptions", "subscription_id", "starts_on"),
+    ("subscription", "marts.fct_subscriptions", "subscription_id", "ended_on"),
 )
-"""Kind of id, model, its column, and the instants or days at which a verdict may turn."""
+"""Kind of id, model, its column, and the instant or day at which a verdict may turn."""
 
 
-def touch_ripened(connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime) -> None:
+def touch_ripened(
+    connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime, active_days: int
+) -> None:
     """Touch every row that may have turned from `before` to `now`, both UTC and without a zone.
 
-    A day too many at each end costs little: days are local, and what did not turn stays.
+    An order makes its customer active for `active_days`. A day too many at each end costs little:
+    days are local, and what did not turn stays.
     """
     columns = set(
         connection.execute(
@@ -32,16 +39,20 @@ def touch_ripened(connection: duckdb.DuckDBPyConnection, before: datetime, now: 
             "where database_name = current_database()"
         ).fetchall()
     )
-    for kind, model, column, turns in _RIPE_AT:
-        for turn in turns:
-            if (model, turn) not in columns:  # a project of fewer models has fewer verdicts
-                continue
-            turned = (
-                f"cast({turn} as timestamp) between {_at(before)} and {_at(now)}"
-                if turn.endswith(("_at", "_by"))
-                else f"{turn} between {_at(before)}::date - 1 and {_at(now)}::date + 1"
-            )
-            touch(connection, kind, f"select {column} from {model} where {turned}")
+    days = f"between {_at(before)}::date - 1 and {_at(now)}::date + 1"
+    for kind, model, column, turn in _RIPE_AT:
+        if (model, turn) not in columns:  # a project of fewer models has fewer verdicts
+            continue
+        turned = (
+            f"cast({turn} as timestamp) between {_at(before)} and {_at(now)}"
+            if turn.endswith(("_at", "_by"))
+            else f"{turn} {days}"
+        )
+        touch(connection, kind, f"select {column} from {model} where {turned}")
+    if ("marts.fct_customer_periods", "is_retained") in columns:
+        for begins_or_ends in (1, active_days + 1):
+            turned = f"ordered_on + {begins_or_ends} {days}"
+            touch(connection, "order", f"select order_id from marts.fct_orders where {turned}")
 
 
 def latest_change(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> datetime | None:

@@ -11,8 +11,9 @@ from service_kpis import settings, state
 from service_kpis.building import Build
 from service_kpis.command import Session
 from service_kpis.instants import local, zone_of
+from service_kpis.marts_file import published_tables
 from service_kpis.outcome import Check
-from service_kpis.publishing import Publication, published_tables
+from service_kpis.publishing import Publication
 from service_kpis.telling.tables import BAD, GOOD, ODD, cell, count, number, size, table
 
 SEVERITY_STYLES = {"error": BAD, "warn": ODD}

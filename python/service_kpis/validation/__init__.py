@@ -8,9 +8,9 @@ from service_kpis import seeds, settings, state
 from service_kpis.checks import python_checks
 from service_kpis.errors import CheckFailedError, InputError
 from service_kpis.machine import resources
+from service_kpis.marts_file import published_tables
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
-from service_kpis.publishing import published_tables
 from service_kpis.validation.marts_rules import Columns, marts_rules
 from service_kpis.validation.raw_rules import raw_rules
 from service_kpis.warehouse import Warehouse
