@@ -11,6 +11,7 @@ import duckdb
 
 from service_kpis.errors import InputError
 from service_kpis.landing.functions import EXPRESSIONS, FUNCTIONS, TABLE_FUNCTIONS
+from service_kpis.sql import identifier
 
 _TABLE_KINDS = frozenset({"EMPTY", "JOIN", "SUBQUERY", "EXPRESSION_LIST", "PIVOT"})
 _NAMES_SHOWN = 20
@@ -49,6 +50,15 @@ def guarded(connection: duckdb.DuckDBPyConnection, expression: str, shown: str) 
             "something else each time; fold or join rows by relations and a query."
         ) from None
     return piece, kind
+
+
+def plain_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """Give what `guarded` would, for each column of `_landing_input`, by its name in quotes."""
+    described = connection.execute("describe _landing_input").fetchall()
+    return {
+        identifier(name): (f"{{'v': {identifier(name)}}}", str(kind))
+        for name, kind, *_ in described
+    }
 
 
 def _refuse_session_names(

@@ -18,7 +18,7 @@ from service_kpis.errors import CheckFailedError, InputError, MachineError
 from service_kpis.landing.account import FileAccount, prove, prove_written, write_accounts
 from service_kpis.landing.forgotten import Forgotten, keep_forgotten, read_forgotten
 from service_kpis.landing.keys import rotate_key, warehouse_key
-from service_kpis.landing.parties import forget_numbers, refresh_parties
+from service_kpis.landing.parties import Landed, create_who_went, forget_numbers, refresh_parties
 from service_kpis.landing.reading import OnCount, reading_of
 from service_kpis.landing.reject import clear_rejects, summarise_rejects
 from service_kpis.landing.remove import delete_source
@@ -180,7 +180,8 @@ def _land_source(  # noqa: PLR0913
     connection.execute("begin")
     if is_another:
         _rotate_key(landing)
-    _make_way(landing, is_sample=is_sample)
+    is_anew = _make_way(landing, is_sample=is_sample) or is_another
+    create_who_went(connection)
     gone = 0
     for one in staged:
         gone += _write(landing, one)
@@ -194,7 +195,8 @@ def _land_source(  # noqa: PLR0913
     countries = dict(
         connection.execute("select source_name, default_country from raw.sources").fetchall()
     )
-    refresh_parties(connection, key, countries)
+    landed_now = None if is_anew else Landed(source.name, landing.landed_at)
+    refresh_parties(connection, key, countries, landed_now)
     connection.execute("commit" if is_kept else "rollback")
     if gone and is_kept:
         state.update(landing.warehouse, {"rows_gone_at": state.now()})
@@ -249,18 +251,33 @@ def _rotate_key(landing: Landing) -> None:
         )
 
 
-def _make_way(landing: Landing, *, is_sample: bool) -> None:
-    """Remove the sample before real data; forget numbers where their country has changed."""
+def _make_way(landing: Landing, *, is_sample: bool) -> bool:
+    """Remove the sample before real data; forget numbers where their country has changed.
+
+    Gives whether either was done, or somebody forgotten since the last landing, so that all of raw
+    is looked through for people: a number may stand for nobody any more.
+    """
     connection, source = landing.connection, landing.source
+    is_done = bool(
+        scalar(
+            connection,
+            # forgotten_at is cut to its second.
+            "select max(forgotten_at) + interval 1 second >= "
+            "(select max(landed_at) from raw.sources) from raw.forgotten",
+        )
+    )
     for known in read_known_sources(connection):
         if known.is_sample and not is_sample:
             delete_source(connection, known.name)
             landing.tell("The sample data is removed, as real data lands.")
+            is_done = True
     country = scalar(
         connection, "select default_country from raw.sources where source_name = ?", [source.name]
     )
-    if country != source.default_country:
+    if country not in (None, source.default_country):
         forget_numbers(connection, source.name)
+        is_done = True
+    return is_done
 
 
 def _count_repairs(landing: Landing, table: Table) -> None:

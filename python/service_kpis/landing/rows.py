@@ -13,7 +13,7 @@ import duckdb
 
 from service_kpis.contract import Column, Table
 from service_kpis.errors import InputError
-from service_kpis.landing.expressions import guarded
+from service_kpis.landing.expressions import guarded, plain_columns
 from service_kpis.landing.staged import valid_rows
 from service_kpis.landing.statement import (
     CUT_TO_TALK,
@@ -64,10 +64,11 @@ def judge(
     helpers = {"_where": wanted.where, "_latest": wanted.latest_by}
     sources = {column.name: wanted.expressions.get(column.name) for column in table.columns}
     types: dict[str, str] = {}
+    columns = plain_columns(connection)
     for name, expression in (helpers | sources).items():
         if expression is not None:
             place = f"{shown}: {_WORDS.get(name, name)}"
-            piece, types[name] = guarded(connection, expression, place)
+            piece, types[name] = columns.get(expression) or guarded(connection, expression, place)
             plan.evaluated.append(f"{piece} as {e_(name)}")
     if types.get("_where", "BOOLEAN") != "BOOLEAN":
         raise InputError(

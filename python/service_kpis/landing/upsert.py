@@ -14,6 +14,7 @@ import duckdb
 
 from service_kpis.contract import Table
 from service_kpis.increment.changes import note_rows
+from service_kpis.landing.parties import note_who_goes
 from service_kpis.landing.staged import seen_keys, valid_rows
 from service_kpis.sql import identifier, scalar
 
@@ -208,6 +209,7 @@ def _write(
         semi join _landing_written as written on {_same_key(table, "existing", "written")}
     )"""
     note_rows(connection, table.name, is_replaced, is_new=False)
+    note_who_goes(connection, table, f"landed.{is_replaced}")
     connection.execute(f"delete from raw.{identifier(table.name)} where {is_replaced}")
     written = (
         f"(select valid.* from {valid_rows(table)} as valid semi join _landing_written as written "
@@ -279,6 +281,7 @@ def delete_unseen(connection: duckdb.DuckDBPyConnection, table: Table, source: s
         f"where {_same_key(table, 'landed', 'seen')})"
     )
     note_rows(connection, table.name, is_unseen, [source], is_new=False)
+    note_who_goes(connection, table, is_unseen, [source])
     row = connection.execute(
         f"delete from raw.{identifier(table.name)} as landed where {is_unseen}", [source]
     ).fetchone()
