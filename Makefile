@@ -6,7 +6,7 @@ BI_READY := .venv-bi/.ready
 ENGINES_READY := .venv/.engines-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit proofs torture bench engines bi bi-export docs format lock lock-bi lock-engines clean
+.PHONY: help setup run test lint unit proofs torture bench engines spark bi bi-export docs format lock lock-bi lock-engines clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -49,6 +49,9 @@ engines: $(READY) $(ENGINES_READY) ## build what is landed on Postgres and Spark
 $(ENGINES_READY): $(READY) tests/engines/requirements.lock
 	@command -v java > /dev/null || { echo "no Java: Spark is left out" >&2; exit 0; }; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement tests/engines/requirements.lock && touch $@
+
+spark: $(READY) $(ENGINES_READY) ## build a month of sample data on Spark too and compare every row of the KPIs (downloads Spark; needs Java)
+	@sh scripts/spark_on_a_small_sample.sh
 
 bench: $(READY) ## measure the whole job beside a floor without dbt, as in `make bench CALLS=100000 SEED=7 JSON=bench.json`
 	@$(BIN)/python -m bench $(filter-out PYTHON=%,$(MAKEOVERRIDES))

@@ -26,6 +26,8 @@ class Built:
     """Gives what to select a table of theirs from."""
     raw_rows: dict[str, int]
     seconds: float
+    reads_views: bool = True
+    """Whether `relation` gives views, too, and not only what the engine wrote."""
 
 
 def bring_raw(warehouse: Warehouse, engine: Engine) -> dict[str, int]:

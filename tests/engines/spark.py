@@ -42,7 +42,9 @@ def built(
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach {literal(str(warehouse.build))} as build (read_only)")
-        yield Built(connection, lambda table: _files(folder, table), rows, seconds)
+        yield Built(
+            connection, lambda table: _files(folder, table), rows, seconds, reads_views=False
+        )
 
 
 def _files(folder: Path, table: str) -> str:
