@@ -1585,7 +1585,7 @@ select
     person, posted_at,
     null
 from marts.fct_reviews
-where kind = 'review' and is_negative and person is not null;
+where is_negative and person is not null;
 
 create table marts.fct_surveys as
 with ill_timed as (

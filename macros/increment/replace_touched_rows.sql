@@ -7,7 +7,7 @@
   changed is built in full.
 #}
 {% macro replace_touched_rows(relation, compiled_code) -%}
-    {%- set scope = touched_scope() -%}
+    {%- set key = config.get('unique_key') -%}
     create or replace table {{ touched(relation) }} as
     select * from {{ relation }}
     limit 0;
@@ -18,31 +18,28 @@
     create or replace table {{ replaced(relation) }} as
     with standing as (
         select * from {{ relation }}
-        where {{ scope }}
+        where {{ touched_scope() }}
     ),
-    gone as (
-        select * from standing
-        except all
-        select * from {{ touched(relation) }}
-    ),
-    come as (
-        select * from {{ touched(relation) }}
-        except all
-        select * from standing
+    differing as (
+        select
+            {% for column in key %}
+                coalesce(standing.{{ column }}, computed.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from standing
+        full join {{ touched(relation) }} as computed on {{ is_same_key(key, 'standing', 'computed') }}
+        where standing is distinct from computed
     )
-    select *, false as is_new from gone
+    select *, false as is_new from standing
+    semi join differing on {{ is_same_key(key, 'standing', 'differing') }}
     union all
-    select *, true as is_new from come;
+    select *, true as is_new from {{ touched(relation) }} as computed
+    semi join differing on {{ is_same_key(key, 'computed', 'differing') }};
 
-    comment on table {{ replaced(relation) }} is '{{ tojson(config.get('unique_key')) }}';
+    comment on table {{ replaced(relation) }} is '{{ tojson(key) }}';
 
     delete from {{ relation }} as standing
     using (select * from {{ replaced(relation) }} where not is_new) as gone
-    where
-        {% for column in config.get('unique_key') -%}
-            standing.{{ adapter.quote(column) }} is not distinct from gone.{{ adapter.quote(column) }}
-            {{- ' and' if not loop.last }}
-        {% endfor %};
+    where {{ is_same_key(key, 'standing', 'gone') }};
 
     insert into {{ relation }}
     select * exclude (is_new) from {{ replaced(relation) }}

@@ -16,7 +16,7 @@ events as (
 
 reviews as (
     select * from {{ touched(ref('fct_reviews')) }}
-    where kind = 'review' and is_negative and not is_removed
+    where is_negative
 ),
 
 first_resolutions as (
