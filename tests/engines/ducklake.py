@@ -56,5 +56,5 @@ def compared(
     warehouse: Warehouse, lake: DuckLake, rows: dict[str, int], seconds: float
 ) -> Iterator[Built]:
     with opened(lake) as connection:
-        connection.execute(f"attach {literal(str(warehouse.build))} as ours (read_only)")
+        connection.execute(f"attach {literal(str(warehouse.build))} as build (read_only)")
         yield Built(connection, lambda table: f"{NAME}.marts.{table}", rows, seconds)
