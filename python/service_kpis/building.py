@@ -23,8 +23,10 @@ from service_kpis.errors import (
     machine_failure,
 )
 from service_kpis.increment.plan import Plan, begin, finish, make_plan
+from service_kpis.machine import models_at_a_time
 from service_kpis.outcome import Check
 from service_kpis.progress import Progress
+from service_kpis.sql import scalar
 from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
 
 if TYPE_CHECKING:
@@ -87,8 +89,11 @@ def build(  # noqa: PLR0913
     with warehouse.connect() as connection:  # dbt would tell late, and without its PID, who has it
         plan = _plan(warehouse, connection, vars_now, is_full=is_full, select=select)
         begin(connection, plan)
+        options = ["--threads", str(models_at_a_time(_raw_rows(connection)))]
+    if select:
+        options += ["--select", *select]
     progress.step(f"building {plan}")
-    results = _run_dbt(warehouse, progress, vars_now, select, is_increment=plan.is_increment)
+    results = _run_dbt(warehouse, progress, vars_now, options, is_increment=plan.is_increment)
     checks = [check for result in results if (check := _check_of(result, warehouse.logs))]
     has_passed = all(check.severity == "warn" for check in checks)
 
@@ -137,11 +142,20 @@ def _plan(
     return make_plan(warehouse, connection, given)
 
 
+def _raw_rows(connection: duckdb.DuckDBPyConnection) -> int:
+    rows = scalar(
+        connection,
+        "select sum(estimated_size) from duckdb_tables() "
+        "where schema_name = 'raw' and database_name = current_database()",
+    )
+    return int(rows or 0)
+
+
 def _run_dbt(
     warehouse: Warehouse,
     progress: Progress,
     given: dict[str, Any],
-    select: list[str] | None,
+    options: list[str],
     *,
     is_increment: bool,
 ) -> list[NodeResult]:
@@ -161,7 +175,7 @@ def _run_dbt(
         *("--log-level-file", "info"),
         "--no-print",
         "--no-send-anonymous-usage-stats",
-        *(("--select", *select) if select else ()),
+        *options,
         *("--exclude", _TESTS_OF_SEEDS, *(_UNCHANGED if is_increment else ())),
     ]
     with _environment(

@@ -19,6 +19,8 @@ SHARE = 0.25
 LEAST_SHARE = 1_000_000_000
 LEAST_ADDRESSES = 1_000_000_000
 """Bytes of address space in which a small file can land."""
+_BYTES_OF_A_ROW = 400
+"""Of memory for each row of raw, with which two models can be computed at a time."""
 _BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _IS_POWER_OF_TWO = {"KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT]i?)B", re.ASCII | re.IGNORECASE)
@@ -57,6 +59,15 @@ def resources() -> Resources:
             raise InputError(f"{THREADS} is no number of threads. Write one such as 4.")
         threads = int(asked)
     return Resources(memory, threads)
+
+
+def models_at_a_time(raw_rows: int) -> int:
+    """Give how many models a build computes at a time.
+
+    DuckDB takes all threads for one. A second fills the time in which dbt words the next, which is
+    much of a small build; in a large one the two are short of memory.
+    """
+    return 2 if raw_rows * _BYTES_OF_A_ROW <= resources().memory_bytes else 1
 
 
 @cache

@@ -36,10 +36,12 @@ def write(connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         target = _target(table)
         kind = "view" if table in views else "table"
         query = views.get(table, f"from marts.{identifier(table)}")
+        connection.begin()  # at once, as each comment by itself would wait for the disk
         connection.execute(f"create {kind} {target} as {query}")
         for column, comment in comments.get(table, ()):
             what = f"column {target}.{identifier(column)}" if column else f"{kind} {target}"
             connection.execute(f"comment on {what} is {literal(comment)}")
+        connection.commit()
 
 
 def has_the_columns(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -55,6 +55,15 @@ def test_what_is_no_limit_is_refused(monkeypatch, name, said):
         machine.resources()
 
 
+@pytest.mark.parametrize(("raw_rows", "models"), [(0, 2), (2_500_000, 2), (2_500_001, 1)])
+def test_two_models_are_computed_at_a_time_where_the_memory_is_enough(
+    monkeypatch, raw_rows, models
+):
+    """400 bytes a row: 1,000,000,000 / 400 = 2,500,000 rows."""
+    monkeypatch.setenv(machine.MEMORY, "1GB")
+    assert machine.models_at_a_time(raw_rows) == models
+
+
 def test_a_warehouse_is_opened_with_them(monkeypatch, tmp_path):
     monkeypatch.setenv(machine.MEMORY, "512MiB")
     monkeypatch.setenv(machine.THREADS, "1")

@@ -4,6 +4,9 @@ A verdict on a row hangs on the other rows of the same person (a later call undo
 resolution), and on rows that name it or that it names (a survey its call, a claim its order). So
 what a changed row names is touched, all rows that name it are touched, and so on until nothing
 more is. The ids stand in `touched.ids`, the rows in tables `touched.<raw table>`.
+
+On the way an id is a whole number, its hash, and so is a row: texts would be read and compared in
+every round. Two ids of one hash touch some rows too many, and none too few.
 """
 
 from __future__ import annotations
@@ -50,8 +53,9 @@ OWNERS = {
 }
 """Reference tables whose changed rows touch the rows that name them, but tie none together."""
 
-
 _SCHEMAS = ("touched", "replaced")
+_ROWS_OF_A_TABLE = 2**40
+"""The places of a raw table's rows among those of all begin at a multiple of it."""
 
 
 def end(connection: duckdb.DuckDBPyConnection) -> None:
@@ -66,47 +70,38 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in _SCHEMAS:
         connection.execute(f"create schema {schema}")
     connection.execute("create table touched.ids (kind varchar, id varchar)")
-    connection.execute("create or replace temp table _fresh_ids (kind varchar, id varchar)")
-    for name in THREADS:
-        connection.execute(
-            f"create or replace temp table {_rows(name)} (_rowid bigint, is_fresh boolean)"
-        )
 
 
 def touch_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """Touch what the changed rows name, as they were and as they are."""
     for name, threads in THREADS.items():
-        _touch_ids(connection, _changed(name), threads)
+        _touch_named(connection, _changed(name), threads)
     for name, (column, holders) in OWNERS.items():
+        owned = f"where {column} in (select {column} from ({_changed(name)}))"
         for holder in holders:
-            connection.execute(
-                f"insert into {_rows(holder)} select rowid, true from raw.{identifier(holder)} "
-                f"where {column} in (select {column} from ({_changed(name)}))"
-            )
+            held = f"select * from raw.{identifier(holder)} {owned}"
+            _touch_named(connection, held, THREADS[holder])
 
 
 def touch(connection: duckdb.DuckDBPyConnection, kind: str, ids: str) -> None:
     """Touch ids of a kind; `ids` is a select of one column."""
-    connection.execute(f"insert into _fresh_ids select {literal(kind)}, * from ({ids})")
+    connection.execute(f"insert into touched.ids select {literal(kind)}, * from ({ids})")
 
 
 def close(connection: duckdb.DuckDBPyConnection) -> int:
     """Follow the threads to their ends; gives how many rows of the contract's tables it came to."""
-    while _take_fresh_ids(connection):
-        kinds = {
-            kind
-            for (kind,) in connection.execute("select distinct kind from _fresh_ids").fetchall()
-        }
-        for name, threads in THREADS.items():
-            _find_rows(connection, name, {t: k for t, k in threads.items() if k in kinds})
-        connection.execute("delete from _fresh_ids")
-        for name, threads in THREADS.items():
-            fresh = (
-                f"select raw.* from raw.{identifier(name)} as raw "
-                f"where rowid in (select _rowid from {_rows(name)} where is_fresh)"
-            )
-            _touch_ids(connection, fresh, threads)
-            connection.execute(f"update {_rows(name)} set is_fresh = false where is_fresh")
+    _tie(connection)
+    _follow(connection)
+    for number, name in enumerate(THREADS):
+        first = number * _ROWS_OF_A_TABLE
+        connection.execute(
+            f"create or replace temp table {_rows(name)} as select place - {first} as _rowid "
+            f"from _touched_places where place between {first} and {first + _ROWS_OF_A_TABLE - 1}"
+        )
+        _touch_named(connection, _touched(name), THREADS[name])
+    connection.execute("create or replace table touched.ids as select distinct * from touched.ids")
+    for table in ("_ties", "_touched_places", "_touched_ties"):
+        connection.execute(f"drop table temp.{table}")
     return sum(
         int(scalar(connection, f"select count(*) from {_rows(name)}"))
         for name in THREADS
@@ -120,11 +115,8 @@ def write_rows(connection: duckdb.DuckDBPyConnection) -> None:
     Of tables without threads they make all rows: these are small.
     """
     for name in [*tables(), "parties"]:
-        condition = f"where rowid in (select _rowid from {_rows(name)})" if name in THREADS else ""
-        connection.execute(
-            f"create or replace temp view {identifier(name)} as "
-            f"select * from raw.{identifier(name)} {condition}"
-        )
+        rows = _touched(name) if name in THREADS else f"select * from raw.{identifier(name)}"
+        connection.execute(f"create or replace temp view {identifier(name)} as {rows}")
     views = connection.execute(
         "select view_name, sql from duckdb_views() "
         "where schema_name = 'staging' and database_name = current_database()"
@@ -138,6 +130,11 @@ def write_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _rows(name: str) -> str:
     return identifier(f"_touched_{name}")
+
+
+def _touched(name: str) -> str:
+    """Select the touched rows of a raw table."""
+    return f"select * from raw.{identifier(name)} where rowid in (select _rowid from {_rows(name)})"
 
 
 def _changed(name: str) -> str:
@@ -164,45 +161,53 @@ def _changed(name: str) -> str:
     )
 
 
-def _touch_ids(connection: duckdb.DuckDBPyConnection, rows: str, threads: dict[str, str]) -> None:
-    if threads:
-        ids = " union ".join(
-            f"select {literal(kind)}, {thread} as id from rows where id is not null"
-            for thread, kind in threads.items()
-        )
-        connection.execute(f"insert into _fresh_ids with rows as materialized ({rows}) {ids}")
+_IS_OF_SOMEBODY = (
+    "id in (select identifier from raw.parties where kind = 'phone' "
+    "union all select identifier from changes.parties where kind = 'phone')"
+)
+"""A caller's number ties calls together only where it is somebody's: a withheld one is nobody's."""
 
 
-def _take_fresh_ids(connection: duckdb.DuckDBPyConnection) -> int:
-    """Keep of `_fresh_ids` those not touched yet, and touch them; gives how many.
-
-    A caller's number ties calls together only where it is somebody's: a withheld one is nobody's.
-    """
-    connection.execute(
-        """
-        create or replace temp table _fresh_ids as
-        select distinct kind, id
-        from _fresh_ids
-        where kind <> 'number'
-            or id in (select identifier from raw.parties where kind = 'phone')
-            or id in (select identifier from changes.parties where kind = 'phone')
-        except
-        select kind, id from touched.ids
-        """
+def _touch_named(connection: duckdb.DuckDBPyConnection, rows: str, threads: dict[str, str]) -> None:
+    """Touch the ids that rows name."""
+    ids = " union ".join(
+        f"select {literal(kind)}, {thread} as id from rows where id is not null"
+        for thread, kind in threads.items()
     )
-    connection.execute("insert into touched.ids from _fresh_ids")
-    return int(scalar(connection, "select count(*) from _fresh_ids"))
+    connection.execute(f"insert into touched.ids with rows as materialized ({rows}) {ids}")
 
 
-def _find_rows(connection: duckdb.DuckDBPyConnection, name: str, threads: dict[str, str]) -> None:
-    """Add the rows of a raw table that a fresh id names."""
-    if threads:
-        named = " union ".join(
-            f"select rowid as _rowid from raw.{identifier(name)} "
-            f"where {thread} in (select id from _fresh_ids where kind = {literal(kind)})"
-            for thread, kind in threads.items()
-        )
+def _tie(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write down in `_ties` which rows of raw, by their places, name which ids, by their hashes."""
+    ties = " union all ".join(
+        f"select rowid + {number * _ROWS_OF_A_TABLE} as place, hash({literal(kind)}, id) as tie "
+        f"from (select rowid, {thread} as id from raw.{identifier(name)}) "
+        f"where {_IS_OF_SOMEBODY if kind == 'number' else 'id is not null'}"
+        for number, (name, threads) in enumerate(THREADS.items())
+        for thread, kind in threads.items()
+    )
+    connection.execute(f"create or replace temp table _ties as {ties}")
+
+
+def _follow(connection: duckdb.DuckDBPyConnection) -> None:
+    """Come from the touched ids to all that is tied to them, in `_touched_places`."""
+    connection.execute("create or replace temp table _touched_places (place bigint)")
+    connection.execute(
+        "create or replace temp table _touched_ties as "
+        "select distinct hash(kind, id) as tie from touched.ids "
+        f"where kind <> 'number' or {_IS_OF_SOMEBODY}"
+    )
+    connection.execute("create or replace temp table _fresh_ties as from _touched_ties")
+    while scalar(connection, "select count(*) from _fresh_ties"):
         connection.execute(
-            f"insert into {_rows(name)} select _rowid, true from ({named}) "
-            f"where _rowid not in (select _rowid from {_rows(name)})"
+            "create or replace temp table _fresh_places as "
+            "select distinct place from _ties semi join _fresh_ties using (tie) "
+            "anti join _touched_places using (place)"
         )
+        connection.execute("insert into _touched_places from _fresh_places")
+        connection.execute(
+            "create or replace temp table _fresh_ties as "
+            "select distinct tie from _ties semi join _fresh_places using (place) "
+            "anti join _touched_ties using (tie)"
+        )
+        connection.execute("insert into _touched_ties from _fresh_ties")
