@@ -269,6 +269,26 @@ def test_increments_leave_what_a_full_build_makes(shipped, increment, tmp_path_f
     shutil.rmtree(folder)
 
 
+@pytest.mark.proofs
+def test_two_sources_tell_of_the_latest_order_in_turn(shipped, increment, tmp_path):
+    """By one it was delivered, and with that the first call matures; by the other it was not."""
+    warehouse = furnished(tmp_path / "warehouse", shipped)
+    order = {**STAYS["orders"][0], "order_id": "o1"}
+    delivered = {**order, "_source": "s1", "delivered_at": datetime(2025, 3, 1)}
+    ordered = {**order, "_source": "s2"}
+    house = {name: staying(name) for name in ("calls", "orders")}
+    with pytest.MonkeyPatch.context() as patch, warehouse.locked():
+        patch.setattr(plan, "_MOST_TOUCHED", 1)
+        land_sets(warehouse, tmp_path, {**house, "orders": [*house["orders"], delivered]})
+        land_sets(warehouse, tmp_path, {"orders": [ordered]})
+        build_in_full(warehouse, shipped)
+        for told, is_increment in ((delivered, True), (ordered, False)):
+            land_sets(warehouse, tmp_path, {"orders": [told]})
+            planned = build_increment(warehouse, shipped, increment)
+            assert planned.is_increment is is_increment
+            equals_full_build(warehouse, shipped, tmp_path / "full")
+
+
 def staying(table: str) -> list[Row]:
     return [{**row, "_source": "s1"} for row in STAYS[table]]
 

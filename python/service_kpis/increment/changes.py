@@ -48,6 +48,18 @@ def are_kept(connection: duckdb.DuckDBPyConnection) -> bool:
     )
 
 
+def stop_where_outgrown(connection: duckdb.DuckDBPyConnection) -> None:
+    """Stop where an earlier version keeps changes without columns that the contract has by now."""
+    kept = set(
+        connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'changes' and database_name = current_database()"
+        ).fetchall()
+    )
+    if not {(t.name, column.name) for t in tables().values() for column in t.columns} <= kept:
+        stop_keeping(connection)
+
+
 def note_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,

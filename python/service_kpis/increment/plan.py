@@ -99,6 +99,7 @@ def finish(
     warehouse: Warehouse, connection: duckdb.DuckDBPyConnection, given: dict[str, Any]
 ) -> None:
     """A whole build passed: from now on what changes is kept, for the next to go on from it."""
+    connection.begin()  # one that is killed here leaves nothing to go on from
     changes.keep(connection)
     connection.execute(
         "create table changes.built as select ? as invocation_id, ? as fingerprint, "
@@ -109,6 +110,7 @@ def finish(
             _as_of_given(given),
         ],
     )
+    connection.commit()
 
 
 def fingerprint(
@@ -120,17 +122,24 @@ def fingerprint(
         for name in tables()
         if scalar(connection, f"select exists (from raw.{identifier(name)})")
     ]
-    currencies = connection.execute(
-        "select distinct currency from raw.orders order by all"
-    ).fetchall()
     vars_but_as_of = {k: v for k, v in settings.effective(given).items() if k != "as_of"}
     return {
         "the vars": _hash(vars_but_as_of),
         "the seeds": _hash(seeds.fingerprints(warehouse)),
         "the models": _hash([*_contents(), version("dbt-duckdb"), version("duckdb")]),
         "which tables hold any row": _hash(held),
-        "the currencies of the orders": _hash(currencies),
+        "the currencies of the orders": _hash(_currencies(connection)),
     }
+
+
+def _currencies(connection: duckdb.DuckDBPyConnection) -> list[Any]:
+    """Give the currencies of the orders; of an order in several sources, as the latest says."""
+    currencies = "select distinct currency from {} order by all"
+    found = connection.execute(currencies.format("raw.orders")).fetchall()
+    sources = scalar(connection, "select count(distinct _source) from raw.orders")
+    if len(found) > 1 and sources > 1:  # else no other can be the latest, which takes long to find
+        found = connection.execute(currencies.format("staging.stg_orders")).fetchall()
+    return found
 
 
 def _built(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

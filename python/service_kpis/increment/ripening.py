@@ -58,26 +58,38 @@ def touch_ripened(
 def latest_change(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> datetime | None:
     """Give the latest instant at which something happened in rows that came, or in those gone.
 
-    A row that came and went again between two builds did not come.
+    A row that came and went again between two builds did not come. Of a thing of the house that
+    several sources tell of, what another told after has gone, though its row stands.
     """
     signs = "count(*) filter (is_new) - count(*) filter (not is_new)"
-    instants = [
-        f"""
-        select max(greatest({", ".join(columns)})) as happened_at
-        from (
-            select {", ".join(columns)}
-            from changes.{identifier(table.name)}
-            group by all
-            having {signs} {">" if is_new else "<"} 0
-        )
-        """
-        for table in tables().values()
-        if (columns := _instants(table))
-    ]
+    instants = []
+    for table in tables().values():
+        if columns := ", ".join(_instants(table)):
+            rows = (
+                f"select {columns} from changes.{identifier(table.name)} "
+                f"group by all having {signs} {'>' if is_new else '<'} 0"
+            )
+            if table.is_of_the_house:
+                rows += f" union all select {columns} from ({_told_of(table, is_new=is_new)})"
+            instants.append(f"select max(greatest({columns})) as happened_at from ({rows})")
     latest: datetime | None = scalar(
         connection, f"select max(happened_at) from ({' union all '.join(instants)})"
     )
     return latest
+
+
+def _told_of(table: Table, *, is_new: bool) -> str:
+    """Select what any source tells of the changed things of the house, or what is outdone of it."""
+    raw = f"raw.{identifier(table.name)}"
+    key = ", ".join(identifier(column) for column in table.key)
+    told = f"select * from {raw} semi join changes.{identifier(table.name)} using ({key})"
+    if is_new:
+        return told
+    return (
+        f"select told.* from ({told}) as told semi join {raw} as later on "
+        + "".join(f"told.{identifier(c)} = later.{identifier(c)} and " for c in table.key)
+        + "(told._landed_at, told._source) < (later._landed_at, later._source)"
+    )
 
 
 def is_told_by_an_instant(connection: duckdb.DuckDBPyConnection) -> bool:

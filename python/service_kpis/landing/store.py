@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from service_kpis.contract import CONTRACT_FILE, tables
+from service_kpis.increment.changes import stop_where_outgrown
 from service_kpis.landing.values import SQL_TYPES
 from service_kpis.sql import identifier
 from service_kpis.warehouse import Warehouse
@@ -63,6 +64,7 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
     connection.execute(_SOURCES)
     connection.execute(_LANDINGS)
+    stop_where_outgrown(connection)
 
 
 def _landing_tables() -> Iterator[tuple[str, list[dict[str, Any]]]]:
