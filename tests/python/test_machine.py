@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
+
 import duckdb
 import pytest
 
 from service_kpis import machine
-from service_kpis.errors import InputError
+from service_kpis.errors import InputError, MachineError
 from service_kpis.warehouse import Warehouse
 
 GIBIBYTE = 2**30
@@ -40,6 +42,30 @@ def test_the_user_says_otherwise(monkeypatch):
     monkeypatch.setenv(machine.MEMORY, "1.5 GiB")
     monkeypatch.setenv(machine.THREADS, "7")
     assert machine.resources() == machine.Resources(3 * GIBIBYTE // 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [
+        ("700KB", 700_000),
+        ("1.5 MB", 1_500_000),
+        ("2gb", 2_000_000_000),
+        ("3TB", 3_000_000_000_000),
+        ("3KiB", 3 * 1024),
+        ("3 MiB", 3 * 1024 * 1024),
+        ("3GiB", 3 * 1024 * 1024 * 1024),
+        ("3tib", 3 * 1024 * 1024 * 1024 * 1024),
+    ],
+)
+def test_sizes_are_said_as_duckdb_says_them(monkeypatch, said, takes):
+    monkeypatch.setenv(machine.MEMORY, said)
+    assert machine.resources().memory_bytes == takes
+
+
+@pytest.mark.parametrize(("said", "takes"), [("1", 1), ("007", 7), ("9999", 9999)])
+def test_threads_are_a_number(monkeypatch, said, takes):
+    monkeypatch.setenv(machine.THREADS, said)
+    assert machine.resources().threads == takes
 
 
 @pytest.mark.parametrize(
@@ -80,3 +106,32 @@ def test_the_machine_is_what_duckdb_says_of_it():
     memory, of_machine = machine._of_the_machine()
     assert (of_machine,) == threads
     assert memory > 500_000_000
+
+
+def test_a_command_tells_what_it_could_take_and_what_it_took(monkeypatch):
+    """The system tells of the most memory in kilobytes of 1,024 bytes, on a Mac in bytes."""
+    monkeypatch.setenv(machine.MEMORY, "2GB")
+    monkeypatch.setenv(machine.THREADS, "3")
+    monkeypatch.setattr(
+        resource, "getrusage", lambda _: resource.struct_rusage([0, 0, 5, *[0] * 13])
+    )
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    assert machine.used() == {
+        "memory_limit_bytes": 2_000_000_000,
+        "threads": 3,
+        "peak_memory_bytes": 5_120,
+    }
+    monkeypatch.setattr(machine.sys, "platform", "darwin")
+    assert machine.peak_memory() == 5
+
+
+def test_too_few_addresses_are_said_before_a_library_ends_the_process(monkeypatch):
+    def limited_to(addresses: int) -> None:
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (addresses, addresses))
+
+    limited_to(999_999_999)
+    with pytest.raises(MachineError, match=r"is 999 MB, of which this software takes 1,000 "):
+        machine.require_memory()
+    for enough in (1_000_000_000, resource.RLIM_INFINITY):
+        limited_to(enough)
+        machine.require_memory()
