@@ -7,8 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +23,7 @@ from service_kpis.errors import (
 from service_kpis.increment.plan import Plan, begin, finish, make_plan
 from service_kpis.machine import models_at_a_time
 from service_kpis.outcome import Check
+from service_kpis.parsing import environment, parse
 from service_kpis.progress import Progress
 from service_kpis.sql import scalar
 from service_kpis.warehouse import PROJECT_DIR, Warehouse, busy
@@ -160,10 +159,12 @@ def _run_dbt(
     is_increment: bool,
 ) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
+    project = seeds.project_dir(warehouse).resolve()
     arguments = [
         "build",
-        *("--project-dir", str(seeds.project_dir(warehouse).resolve())),
+        *("--project-dir", str(project)),
         *("--profiles-dir", str(PROJECT_DIR / "profiles")),
         *("--target", "dev"),
         *("--target-path", str((warehouse.folder / ".dbt" / "target").resolve())),
@@ -178,33 +179,21 @@ def _run_dbt(
         *options,
         *("--exclude", _TESTS_OF_SEEDS, *(_UNCHANGED if is_increment else ())),
     ]
-    with _environment(
+    with environment(
         SERVICE_KPIS_WAREHOUSE=str(warehouse.folder.resolve()),
         SERVICE_KPIS_IS_INCREMENT=str(is_increment).lower(),
         # manifest.json and run_results.json, for other tools, are another tenth.
         DBT_WRITE_JSON=os.environ.get("DBT_WRITE_JSON", "false"),
     ):
         try:
-            outcome = dbtRunner(callbacks=[_tell(progress)]).invoke(arguments)
+            outcome = parse(project, warehouse)
+            if isinstance(outcome.result, Manifest):
+                outcome = dbtRunner(outcome.result, [_tell(progress)]).invoke(arguments)
         finally:
             _close_database()
     if outcome.exception is not None:
         raise _failure(outcome.exception, warehouse) from outcome.exception
     return list(getattr(outcome.result, "results", ()))
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _tell(progress: Progress) -> Any:

@@ -35,15 +35,17 @@ def bring_raw(warehouse: Warehouse, engine: Engine) -> dict[str, int]:
     return copy_raw(warehouse.build, engine, lambda _: None)
 
 
-def dbt_build(
+def dbt_build(  # noqa: PLR0913
     warehouse: Warehouse,
     folder: Path,
     target: str,
     *arguments: str,
     environment: dict[str, str],
     is_strict: bool = False,
+    given_vars: dict[str, str] | None = None,
 ) -> float:
     """Run plain `dbt build` with the warehouse's seeds and vars; returns the seconds it took."""
+    chosen = state.read(warehouse).get("vars", {}) | (given_vars or {})
     dbt = [sys.executable, "-m", "engines.strict_dbt"] if is_strict else [_script("dbt")]
     began = time.monotonic()
     done = subprocess.run(
@@ -51,7 +53,7 @@ def dbt_build(
             *(*dbt, "build", "--target", target, *arguments),
             *("--project-dir", seeds.project_dir(warehouse)),
             *("--profiles-dir", PROJECT_DIR / "profiles"),
-            *("--vars", json.dumps(state.read(warehouse).get("vars", {}))),
+            *("--vars", json.dumps(chosen)),
             *("--target-path", folder / "target", "--log-path", folder / "logs"),
             *("--quiet", "--no-use-colors"),
         ],

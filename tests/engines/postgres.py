@@ -11,7 +11,7 @@ import duckdb
 
 from engines.building import Built, bring_raw, dbt_build
 from postgres_server import Server, execute, running_server
-from service_kpis.engines import Postgres
+from service_kpis.engines import RAW, Postgres
 from service_kpis.extensions import extension
 from service_kpis.sql import literal
 from service_kpis.warehouse import Warehouse
@@ -22,14 +22,26 @@ IN_FRENCH = "template template0 locale_provider icu icu_locale 'fr-FR'"
 
 
 @contextmanager
-def built(warehouse: Warehouse, folder: Path, *arguments: str) -> Iterator[Built]:
-    """Build the marts on a server of its own; `folder` is for what dbt writes."""
+def built(
+    warehouse: Warehouse, folder: Path, *arguments: str, raw_schema: str = RAW
+) -> Iterator[Built]:
+    """Build the marts on a server of its own; `folder` is for what dbt writes.
+
+    The raw tables stand in `raw_schema`, as where a loader of somebody's own puts them.
+    """
     with running_server() as server:
         execute(server, f"create database {DATABASE} {IN_FRENCH}")
         url = server.url(database=DATABASE)
         rows = bring_raw(warehouse, Postgres(url))
+        if raw_schema != RAW:
+            execute(server, f"alter schema {RAW} rename to {raw_schema}", database=DATABASE)
         seconds = dbt_build(
-            warehouse, folder, "postgres", *arguments, environment=_environment(server)
+            warehouse,
+            folder,
+            "postgres",
+            *arguments,
+            environment=_environment(server),
+            given_vars={"raw_schema": raw_schema},
         )
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
@@ -22,7 +17,8 @@ from dbt.contracts.graph.nodes import ModelNode
 from service_kpis import building, seeds, settings
 from service_kpis.landing.parties import refresh_parties
 from service_kpis.landing.store import create_raw_tables
-from service_kpis.warehouse import PROJECT_DIR
+from service_kpis.parsing import environment, parse
+from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
 _ASKS = re.compile(r"\bvar\(")
 
@@ -51,39 +47,21 @@ class Compiled:
     analyses: dict[str, str]
 
 
-def compile_shipped(folder: Path) -> None:
-    """Compile the whole project as it is shipped; `read_compiled` reads it."""
-    subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "compile", "--quiet", "--no-print"),
-            *("--select", "resource_type:model", "resource_type:analysis"),
-            *("--no-introspect", "--no-populate-cache"),
-            *("--target-path", folder / "target", "--log-path", folder / "logs"),
-        ],
-        cwd=PROJECT_DIR,
-        env=os.environ | {"SERVICE_KPIS_WAREHOUSE": str(folder)},
-        check=True,
-        timeout=1_800,
-        stdout=subprocess.DEVNULL,
-    )
+def parse_project(folder: Path) -> Manifest:
+    """Have the project parsed in this process, to compile it under several vars on one parse."""
+    outcome = parse(PROJECT_DIR, Warehouse(folder))
+    assert isinstance(outcome.result, Manifest), outcome.exception
+    return outcome.result
 
 
-def parse_project(folder: Path, shipped: Compiled) -> Manifest:
-    """Have the project parsed in this process, to compile it under several vars on one parse.
-
-    What the compilation as shipped left of its parse is taken, which dbt does where the warehouse
-    is the same: to parse takes it four times as long.
-    """
-    (folder / "target").mkdir()
-    shutil.copy(shipped.target / "partial_parse.msgpack", folder / "target")
-    manifest: Manifest = _dbt(folder, shipped.target.parent, None, "parse")
-    return manifest
+def compile_shipped(project: Manifest, folder: Path) -> None:
+    """Compile the models and analyses as they are shipped; `read_compiled` reads them."""
+    compile_with(project, folder, {}, "resource_type:model", "resource_type:analysis")
 
 
 def compile_with(project: Manifest, folder: Path, given: dict[str, Any], *select: str) -> Compiled:
     """Compile what `select` names, in dbt's syntax, with the vars `given`."""
     _dbt(
-        folder,
         folder,
         project,
         *("compile", "--select", *select, "--vars", json.dumps(given)),
@@ -204,9 +182,8 @@ def build(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
         connection.execute(f"create or replace {kind} {model.relation} as {model.query}")
 
 
-def _dbt(folder: Path, warehouse: Path, manifest: Manifest | None, *arguments: str) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SERVICE_KPIS_WAREHOUSE", str(warehouse))
+def _dbt(folder: Path, manifest: Manifest, *arguments: str) -> None:
+    with environment(SERVICE_KPIS_WAREHOUSE=str(folder)):
         try:
             outcome = dbtRunner(manifest=manifest).invoke(
                 [
@@ -221,4 +198,3 @@ def _dbt(folder: Path, warehouse: Path, manifest: Manifest | None, *arguments: s
         finally:
             building._close_database()
     assert outcome.success, (outcome.exception, outcome.result)
-    return outcome.result

@@ -13,7 +13,11 @@ import duckdb
 
 from compiled_models import Compiled, build, furnish
 from service_kpis.increment import plan
+from service_kpis.sql import identifier, literal
 from service_kpis.warehouse import Warehouse
+
+A_RUN = "a run"
+"""The id of the builds that are made here."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,22 @@ class Increment:
 def read_increment(warehouse: Warehouse, compiled: Compiled) -> Increment:
     """Read what dbt sent to DuckDB in the last build of a warehouse, which was an increment."""
     target = warehouse.folder / ".dbt" / "target"
-    nodes = json.loads((compiled.target / "manifest.json").read_text())["nodes"]
-    models = {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+    models = _nodes(compiled)
     return Increment(
         [(model.name, _statements(models[model.name], target)) for model in compiled.models]
     )
 
 
+def _nodes(compiled: Compiled) -> dict[str, dict[str, Any]]:
+    nodes = json.loads((compiled.target / "manifest.json").read_text())["nodes"]
+    return {node["name"]: node for node in nodes.values() if node["resource_type"] == "model"}
+
+
 def _statements(node: dict[str, Any], target: Path) -> list[str]:
     path = Path("service_kpis") / node["original_file_path"]
+    if not (target / "compiled" / path).exists():  # a view that an increment leaves as it stands
+        assert node["config"]["materialized"] == "view"
+        return []
     query = (target / "compiled" / path).read_text()
     kind = node["config"]["materialized"]
     relation = node["relation_name"]
@@ -69,6 +80,24 @@ def build_in_full(warehouse: Warehouse, compiled: Compiled) -> None:
         plan.finish(warehouse, connection, {})
 
 
+def describe(warehouse: Warehouse, compiled: Compiled) -> None:
+    """Write the comments that dbt writes: who publishes looks whether they are still the same."""
+    nodes = _nodes(compiled)
+    with warehouse.connect() as connection, at_once(connection):
+        for model in compiled.models:
+            node = nodes[model.name]
+            if not node["config"]["persist_docs"]:
+                continue
+            columns = {
+                f"column {model.relation}.{identifier(column['name'])}": column["description"]
+                for column in node["columns"].values()
+            }
+            kind = "view" if model.is_view else "table"
+            for what, told in ({f"{kind} {model.relation}": node["description"]} | columns).items():
+                if told:
+                    connection.execute(f"comment on {what} is {literal(told)}")
+
+
 def build_increment(warehouse: Warehouse, compiled: Compiled, increment: Increment) -> plan.Plan:
     """Build as `service-kpis build` does; gives what it planned."""
     with warehouse.connect() as connection:
@@ -95,5 +124,6 @@ def furnished(folder: Path, compiled: Compiled) -> Warehouse:
 
 def _stamp(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        "create or replace table intermediate.latest_dbt_run as select 'a run' as invocation_id"
+        "create or replace table intermediate.latest_dbt_run "
+        f"as select {literal(A_RUN)} as invocation_id"
     )

@@ -33,11 +33,16 @@ class Server:
         return f"postgresql://{named.user}:{named.password}@127.0.0.1:{named.port}/{named.database}"
 
 
+def installed() -> str | None:
+    """Give the path of initdb, where a server is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return shutil.which("initdb") or (str(found[-1]) if found else None)
+
+
 @contextmanager
 def running_server() -> Iterator[Server]:
     """Start an empty server; skips the test where none is installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = shutil.which("initdb") or (found[-1] if found else None)
+    initdb = installed()
     if initdb is None:
         pytest.skip("no Postgres server is installed (initdb)")
     programs = Path(initdb).resolve().parent
@@ -70,8 +75,8 @@ def running_server() -> Iterator[Server]:
             process.wait()
 
 
-def execute(server: Server, sql: str) -> None:
-    with closing(psycopg2.connect(server.url())) as connection:
+def execute(server: Server, sql: str, **other: str) -> None:
+    with closing(psycopg2.connect(server.url(**other))) as connection:
         connection.autocommit = True
         connection.cursor().execute(sql)
 

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from bench import data
 from compiled_models import Compiled, build
 from increments import (
+    A_RUN,
     Increment,
     at_once,
     build_in_full,
     build_increment,
+    describe,
     furnished,
     read_increment,
 )
@@ -31,7 +33,7 @@ from service_kpis.landing import land
 from service_kpis.landing.remove import remove
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
-from torture.hand_made import checks
+from torture import hand_made
 
 DAYS = 60
 ELSEWHERE = {
@@ -155,17 +157,26 @@ def increment(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> In
     It is published, too: of the further day, only what it replaced.
     """
     folder = tmp_path_factory.mktemp("increment")
-    warehouse = Warehouse(folder / "warehouse")
+    warehouse = furnished(folder / "warehouse", shipped)
     size = data.Size(calls=600, days=DAYS, seed=7, format="csv")
+    data.write(folder / "before", size, 0, DAYS - 1)
+    data.write(folder / "further", size, DAYS - 1, DAYS)
+    progress = Progress(is_plain=True)
     with warehouse.locked(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_WRITE_JSON", "true")
-        for first, last in ((0, DAYS - 1), (DAYS - 1, DAYS)):
-            data.write(folder / f"from_{first}", size, first, last)
-            land(warehouse, [folder / f"from_{first}"])
-            built = building.build(warehouse, Progress(is_plain=True))
-            state.update(warehouse, {"checks": checks(state.read(warehouse)["build"]["id"])})
-            publishing.publish(warehouse, Progress(is_plain=True))
-            patch.setattr(marts_file, "write", lambda *_: pytest.fail("all tables were written"))
+        land(warehouse, [folder / "before"])
+        build_in_full(warehouse, shipped)
+        describe(warehouse, shipped)
+        state.update(
+            warehouse, {"build": hand_made.build(A_RUN), "checks": hand_made.checks(A_RUN)}
+        )
+        publishing.publish(warehouse, progress)
+        land(warehouse, [folder / "further"])
+        built = building.build(warehouse, progress)
+        checked = hand_made.checks(state.read(warehouse)["build"]["id"])
+        state.update(warehouse, {"checks": checked})
+        patch.setattr(marts_file, "write", lambda *_: pytest.fail("all tables were written"))
+        publishing.publish(warehouse, progress)
     assert built.touched
     assert built.checks == []
     equals_published(warehouse)

@@ -20,6 +20,7 @@ from command_line import service_kpis
 from landing_helpers import query
 from report_payload import payload_of
 from service_kpis import contract, publishing, state
+from service_kpis.increment import plan
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
 from torture.hand_made import build, checks, dbt_ran
@@ -186,6 +187,16 @@ def test_the_published_file_names_the_dbt_run_that_built_it(ran):
     with duckdb.connect(folder / "build.duckdb", read_only=True) as connection:
         stamp = connection.execute("from intermediate.latest_dbt_run").fetchall()
     assert stamp == [(told["published"]["id"],)]
+
+
+def test_the_next_build_goes_on_from_it(ran, tmp_path):
+    warehouse = Warehouse(tmp_path / "w")
+    warehouse.folder.mkdir()
+    for path in (ran[0] / "build.duckdb", ran[0] / "state.json"):
+        shutil.copy(path, warehouse.folder)
+    with warehouse.connect() as connection:
+        planned = plan.make_plan(warehouse, connection, state.read(warehouse)["vars"])
+    assert (planned.reason, planned.touched) == (None, 0)
 
 
 def test_status_repeats_it(ran):
