@@ -81,12 +81,12 @@ def _copy(connection: duckdb.DuckDBPyConnection, old: str, select: Select) -> No
         query = select(connection, schema, table, texts.get((schema, table), []))
         connection.execute(f"insert into fresh.{_name(schema, table)} {query}")
         connection.execute("use fresh")
-    for _, _, sql in views:
-        connection.execute(sql)
-    for statement in _macros(connection, old):
+    views_and_words = [sql for _, _, sql in views]
+    views_and_words += [*_macros(connection, old), *_comments(connection, old)]
+    connection.begin()  # thousands of statements would each wait for the disk
+    for statement in views_and_words:
         connection.execute(statement)
-    for statement in _comments(connection, old):
-        connection.execute(statement)
+    connection.commit()
 
 
 def _name(schema: str, table: str) -> str:
