@@ -24,9 +24,7 @@ lint: $(READY) ## ruff, mypy, yamllint, dbt-bouncer and sqlfluff
 	$(BIN)/ruff check python tests scripts bench
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/dbt parse --quiet
-	$(BIN)/dbt-bouncer run
-	@sh scripts/with_empty_warehouse.sh $(BIN)/sqlfluff lint models tests analyses
+	@sh scripts/with_empty_warehouse.sh sh scripts/lint_models.sh
 
 unit: $(READY) ## plain dbt build on an empty warehouse, with the unit tests of the models
 	@sh scripts/with_empty_warehouse.sh $(BIN)/dbt build --quiet
