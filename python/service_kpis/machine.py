@@ -35,8 +35,12 @@ class Resources:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings of DuckDB that say so."""
-        return {"memory_limit": f"{self.memory_bytes}B", "threads": str(self.threads)}
+        """The settings of DuckDB that say so; what it frees goes back to the machine soon."""
+        return {
+            "memory_limit": f"{self.memory_bytes}B",
+            "threads": str(self.threads),
+            "allocator_background_threads": "true",
+        }
 
 
 def resources() -> Resources:

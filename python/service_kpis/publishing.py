@@ -55,12 +55,13 @@ def publish(warehouse: Warehouse, progress: Progress) -> Publication:
     try:
         with warehouse.connect() as connection:
             _require_unchanged(connection, build)
-            _copy_where_it_goes_on(connection, warehouse.published, draft)
+            _copy_where_it_goes_on(connection, warehouse, draft)
             _write_marts(connection, draft, new, made_with, progress)
         let_read(draft)
         state.sync(draft)
         _keep_for_rollback(warehouse, new)
         _put_in_place(draft, warehouse)
+        state.update(warehouse, {"published": signature(warehouse.published)})
     except BaseException:  # a full disk should not stay full for a file that nobody reads
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
@@ -97,6 +98,12 @@ def publication(path: Path) -> Publication | None:
     except duckdb.Error:
         return None
     return replace(Publication(path, *row), size=_size(path)) if row else None
+
+
+def signature(path: Path) -> list[int]:
+    """Give what becomes another where somebody writes to a file: its size, and when it was (ns)."""
+    told = path.stat()
+    return [told.st_size, told.st_mtime_ns]
 
 
 def _size(path: Path) -> int | None:
@@ -167,13 +174,20 @@ def _require_unchanged(connection: duckdb.DuckDBPyConnection, build: Built) -> N
 
 
 def _copy_where_it_goes_on(
-    connection: duckdb.DuckDBPyConnection, published: Path, draft: Path
+    connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, draft: Path
 ) -> None:
-    """Begin with the published file where the last build was an increment upon the one in it."""
+    """Begin with the published file where the last build was an increment upon the one in it.
+
+    Not where somebody wrote to it since: that would live on in every file to come.
+    """
     before = plan.goes_on_from(connection)
-    standing = publication(published) if before else None
-    if standing is not None and standing.id == before:
-        shutil.copyfile(published, draft)
+    standing = publication(warehouse.published) if before else None
+    if (
+        standing is not None
+        and standing.id == before
+        and signature(warehouse.published) == state.read(warehouse).get("published")
+    ):
+        shutil.copyfile(warehouse.published, draft)
 
 
 def _write_marts(

@@ -51,6 +51,8 @@ class State(TypedDict, total=False):
     """When rows were removed last: by `remove`, or as they were missing in a `mode: replace`."""
     build: Built | None
     checks: Checked | None
+    published: list[int]
+    """What `signature` gave of the file that was published last."""
 
 
 def now() -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bench import data
 from compiled_models import Compiled, build
+from histories import STAYS, elsewhere, happen, histories, land_sets, staying
 from increments import (
     A_RUN,
     Increment,
@@ -24,25 +24,15 @@ from increments import (
     furnished,
     read_increment,
 )
-from random_sets import SOURCES, Row, Sets, data_sets
+from random_sets import Sets
 from service_kpis import building, marts_file, publishing, state
-from service_kpis.contract import tables
-from service_kpis.forgetting.forget import forget
 from service_kpis.increment import plan
 from service_kpis.landing import land
-from service_kpis.landing.remove import remove
 from service_kpis.progress import Progress
 from service_kpis.warehouse import Warehouse
 from torture import hand_made
 
 DAYS = 60
-ELSEWHERE = {
-    "01 23 45 67 89": "01 99 45 67 89",
-    "+33123456789": "+33199456789",
-    "0033123456789": "0033199456789",
-    "06 12 34 56 78": "06 99 34 56 78",
-    "4711": "4799",
-}
 COLUMNS_OF_TABLES = """
     select
         schema_name,
@@ -55,99 +45,6 @@ COLUMNS_OF_TABLES = """
     group by all
     order by all
 """
-HOW = ("correct", "correct", "go on", "go on", "replace", "remove", "forget")
-# Of every table something stays, of people whom nothing else speaks of; orders in every currency.
-STAYS: Sets = {
-    "calls": [
-        {
-            "call_id": "h1",
-            "direction": "inbound",
-            "caller_number": "01 88 45 67 89",
-            "started_at": datetime(2025, 1, 6, 9),
-            "ended_at": datetime(2025, 1, 6, 10),
-        }
-    ],
-    "tickets": [
-        {
-            "ticket_id": "h1",
-            "customer_id": "h1",
-            "channel": "email",
-            "status": "open",
-            "created_at": datetime(2025, 1, 6, 9),
-        }
-    ],
-    "ticket_events": [
-        {
-            "event_id": "h1",
-            "ticket_id": "h1",
-            "occurred_at": datetime(2025, 1, 6, 10),
-            "event": "agent_message",
-        }
-    ],
-    "reviews": [
-        {
-            "review_id": "h1",
-            "customer_id": "h1",
-            "platform": "shop",
-            "rating": 4,
-            "posted_at": datetime(2025, 1, 6, 9),
-        }
-    ],
-    "orders": [
-        {
-            "order_id": f"h{currency}",
-            "customer_id": "h1",
-            "status": "delivered",
-            "ordered_at": datetime(2025, 1, 6, 9),
-            "currency": currency,
-            "amount": 10.0,
-        }
-        for currency in ("EUR", "CHF", None)
-    ],
-    "order_items": [
-        {
-            "order_id": "hEUR",
-            "line_number": 1,
-            "product_id": "h1",
-            "quantity": 1,
-            "unit_price": 10.0,
-        }
-    ],
-    "products": [{"product_id": "h1", "category": "tea", "list_price": 10.0}],
-    "order_claims": [
-        {
-            "claim_id": "h1",
-            "order_id": "hEUR",
-            "kind": "chargeback",
-            "opened_at": datetime(2025, 1, 7, 9),
-        }
-    ],
-    "subscriptions": [
-        {
-            "subscription_id": "h1",
-            "term_number": 1,
-            "customer_id": "h1",
-            "starts_on": date(2025, 1, 6),
-            "ends_on": date(2025, 2, 6),
-            "amount": 31.0,
-        }
-    ],
-    "surveys": [
-        {
-            "survey_id": "h1",
-            "kind": "nps",
-            "customer_id": "h1",
-            "responded_at": datetime(2025, 1, 6, 9),
-            "score": 9,
-        }
-    ],
-    "agents": [{"agent_id": "h1", "team": "blue"}],
-    "agent_absences": [
-        {"agent_id": "h1", "starts_on": date(2025, 1, 6), "ends_on": date(2025, 1, 7)}
-    ],
-    "customers": [{"customer_id": "h1", "segment": "basic"}],
-    "customer_identifiers": [{"kind": "phone", "value": "01 88 45 67 89", "customer_id": "h1"}],
-}
 
 
 @pytest.fixture(scope="module")
@@ -167,21 +64,23 @@ def increment(shipped: Compiled, tmp_path_factory: pytest.TempPathFactory) -> In
         land(warehouse, [folder / "before"])
         build_in_full(warehouse, shipped)
         describe(warehouse, shipped)
-        state.update(
-            warehouse, {"build": hand_made.build(A_RUN), "checks": hand_made.checks(A_RUN)}
-        )
-        publishing.publish(warehouse, progress)
+        publish(warehouse, A_RUN)
         land(warehouse, [folder / "further"])
         built = building.build(warehouse, progress)
-        checked = hand_made.checks(state.read(warehouse)["build"]["id"])
-        state.update(warehouse, {"checks": checked})
         patch.setattr(marts_file, "write", lambda *_: pytest.fail("all tables were written"))
-        publishing.publish(warehouse, progress)
+        publish(warehouse, state.read(warehouse)["build"]["id"])
     assert built.touched
     assert built.checks == []
     equals_published(warehouse)
     equals_full_build(warehouse, shipped, folder / "full")
     return read_increment(warehouse, shipped)
+
+
+def publish(warehouse: Warehouse, build_id: str) -> None:
+    """Publish a build as if every check of it had passed."""
+    passed = {"build": hand_made.build(build_id), "checks": hand_made.checks(build_id)}
+    state.update(warehouse, passed)
+    publishing.publish(warehouse, Progress(is_plain=True))
 
 
 def equals_full_build(warehouse: Warehouse, compiled: Compiled, folder: Path) -> None:
@@ -246,37 +145,48 @@ def are_same(
     return differing == (0,)
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[Sets, list[tuple[str, Sets]]]:
-    """Draw what lands first, and what happens then, one thing after the other.
-
-    A double of the first rows, of other people, has nothing to do with what happens then. To go on
-    is to hear of something that happened later than anything before: time ripens what it may.
-    """
-    first = draw(data_sets())
-    then = draw(st.lists(st.tuples(st.sampled_from(HOW), data_sets()), min_size=1, max_size=3))
-    kept = st.integers(0, 2)
-    return first, [
-        (how, {name: rows[: draw(kept)] for name, rows in sets.items()}) for how, sets in then
-    ]
+FEW = settings(max_examples=max(3, settings().max_examples // 7))
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-@settings(max_examples=max(3, settings().max_examples // 7))
+@FEW
 @given(history=histories())
 def test_increments_leave_what_a_full_build_makes(shipped, increment, tmp_path_factory, history):
+    for warehouse in after_each_build(shipped, increment, tmp_path_factory, history):
+        equals_full_build(warehouse, shipped, warehouse.folder.with_name("full"))
+
+
+@pytest.mark.proofs
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@FEW
+@given(history=histories())
+def test_what_increments_leave_is_published(shipped, increment, tmp_path_factory, history):
+    """Each build upon the file of the one before, where it goes on from that."""
+    for warehouse in after_each_build(shipped, increment, tmp_path_factory, history):
+        publish(warehouse, A_RUN)
+        equals_published(warehouse)
+
+
+def after_each_build(
+    compiled: Compiled,
+    increment: Increment,
+    factory: pytest.TempPathFactory,
+    history: tuple[Sets, list[tuple[str, Sets]]],
+) -> Iterator[Warehouse]:
+    """Land what a history tells, and build after each landing: in full, then in increments."""
     first, then = history
-    folder = tmp_path_factory.mktemp("history")
-    warehouse = furnished(folder / "warehouse", shipped)
+    folder = factory.mktemp("history")
+    warehouse = furnished(folder / "warehouse", compiled)
     held = {name: [*rows, *elsewhere(rows), *staying(name)] for name, rows in first.items()}
     with pytest.MonkeyPatch.context() as patch, warehouse.locked():
         patch.setattr(plan, "_MOST_TOUCHED", 1)  # a small house is touched all over at once
         land_sets(warehouse, folder / "files", held)
-        build_in_full(warehouse, shipped)
+        build_in_full(warehouse, compiled)
+        yield warehouse
         for how, rows in then:
             happen(warehouse, folder / "files", held, how, rows)
-            build_increment(warehouse, shipped, increment)
-            equals_full_build(warehouse, shipped, folder / "full")
+            build_increment(warehouse, compiled, increment)
+            yield warehouse
     shutil.rmtree(folder)
 
 
@@ -300,84 +210,25 @@ def test_two_sources_tell_of_the_latest_order_in_turn(shipped, increment, tmp_pa
             equals_full_build(warehouse, shipped, tmp_path / "full")
 
 
-def staying(table: str) -> list[Row]:
-    return [{**row, "_source": "s1"} for row in STAYS[table]]
+@pytest.mark.proofs
+def test_an_agent_goes_to_another_team(shipped, increment, tmp_path):
+    """Nothing else changes: the calls that the agent took are of the new team."""
+    warehouse = furnished(tmp_path / "warehouse", shipped)
+    call = {**staying("calls")[0], "agent_id": "a1", "answered_at": datetime(2025, 1, 6, 9)}
+    agent = {"_source": "s1", "agent_id": "a1", "team": "north"}
+    with pytest.MonkeyPatch.context() as patch, warehouse.locked():
+        patch.setattr(plan, "_MOST_TOUCHED", 1)
+        land_sets(warehouse, tmp_path, {"calls": [call], "agents": [agent]})
+        build_in_full(warehouse, shipped)
+        land_sets(warehouse, tmp_path, {"agents": [{**agent, "team": "south"}]})
+        planned = build_increment(warehouse, shipped, increment)
+        assert (planned.is_increment, planned.touched) == (True, 1)
+        equals_full_build(warehouse, shipped, tmp_path / "full")
+    assert teams_of_calls(warehouse) == ["south"]
 
 
-def happen(warehouse: Warehouse, files: Path, held: Sets, how: str, rows: Sets) -> None:
-    """Correct or add rows, go on, replace all by what is left, remove a source, erase somebody."""
-    if how == "forget":
-        if any(row.get("customer_id") == "c1" for table in held.values() for row in table):
-            forget(warehouse, "c1", Progress(is_plain=True))
-        return
-    if how == "remove":
-        if any(row["_source"] == "s2" for table in held.values() for row in table):
-            remove(warehouse, "s2")
-        for name in held:
-            held[name] = [row for row in held[name] if row["_source"] != "s2"]
-        return
-    if how == "go on":
-        later = datetime(2027, 1, 1) + timedelta(days=10 * len(held["calls"]))
-        rows["calls"].append(
-            {
-                **STAYS["calls"][0],
-                "call_id": f"h{later}",
-                "_source": "s1",
-                "started_at": later,
-                "ended_at": later,
-            }
-        )
-    for name, new in rows.items():
-        key = ["_source", *tables()[name].key]
-        standing = {tuple(row[k] for k in key): row for row in held[name]}
-        standing |= {tuple(row[k] for k in key): row for row in new}
-        held[name] = list(standing.values())
-    if how == "replace":
-        for name in held:
-            held[name] = [*held[name][::2], *staying(name)]
-        land_sets(warehouse, files, held, mode="replace")
-    else:
-        land_sets(warehouse, files, rows)
-
-
-def land_sets(warehouse: Warehouse, files: Path, sets: Sets, mode: str = "upsert") -> None:
-    """Write what each source tells as CSV files, and land them."""
-    for source in SOURCES:
-        folder = files / source
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        told = {
-            name: [
-                {k: v for k, v in row.items() if k != "_source"}
-                for row in rows
-                if row["_source"] == source
-            ]
-            for name, rows in sets.items()
-        }
-        told = {name: rows for name, rows in told.items() if rows}
-        for name, rows in told.items():
-            frame = pl.DataFrame(rows, infer_schema_length=None)
-            frame.write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S%.6f")
-        listed = "".join(f"  {name}: {{files: {name}.csv, mode: {mode}}}\n" for name in told)
-        (folder / "source.yml").write_text(
-            f"name: {source}\ntimezone: UTC\ndefault_country: FR\ntables:\n{listed}"
-        )
-        if told:
-            land(warehouse, [folder])
-
-
-def elsewhere(rows: list[Row]) -> list[Row]:
-    """Tell the same of people, calls, tickets and orders that have nothing to do with the first."""
-    return [
-        {
-            column: f"x{value}"
-            if column.endswith("_id") and column not in ("agent_id", "product_id") and value
-            else f"x{value}"
-            if column == "callback_of" and value
-            else ELSEWHERE.get(value, value)
-            if column in ("caller_number", "value")
-            else value
-            for column, value in row.items()
-        }
-        for row in rows
-    ]
+def teams_of_calls(warehouse: Warehouse) -> list[str]:
+    with warehouse.connect() as connection:
+        return [
+            team for (team,) in connection.execute("select team from marts.fct_calls").fetchall()
+        ]

@@ -266,8 +266,11 @@ MARK = "update marts.fct_calls set seconds = -1 where call_id = 'stays'"
 """Done to the published file, it tells whether the file was written anew."""
 
 
-def an_increment_later(warehouse, *statements):
-    """Publish a build, and let an increment upon it replace a call and its day's cell."""
+def an_increment_later(warehouse, *statements, is_ours=True):
+    """Publish a build, and let an increment upon it replace a call and its day's cell.
+
+    `is_ours`: the mark in the published file passes for what was published.
+    """
     with warehouse.connect() as connection:
         connection.execute(
             "create table marts.fct_calls as select * from (values "
@@ -286,6 +289,8 @@ def an_increment_later(warehouse, *statements):
     publishing.publish(warehouse, Progress())
     with duckdb.connect(warehouse.published) as connection:
         connection.execute(MARK)
+    if is_ours:
+        state.update(warehouse, {"published": publishing.signature(warehouse.published)})
     with warehouse.connect() as connection:
         for statement in (
             "create schema touched",
@@ -348,6 +353,15 @@ def test_a_file_that_an_increment_does_not_go_on_from_is_written_anew(warehouse,
     an_increment_later(warehouse, otherwise)
     stays = "select seconds from marts.fct_calls where call_id = 'stays'"
     assert read_published(warehouse, stays) == [(1,)]
+
+
+def test_a_file_that_somebody_wrote_to_is_written_anew(warehouse):
+    an_increment_later(warehouse, is_ours=False)
+    assert read_published(warehouse, "from marts.fct_calls order by all") == [
+        ("comes", 5),
+        ("is corrected", 4),
+        ("stays", 1),
+    ]
 
 
 def test_what_is_private_is_the_owners_alone_and_what_is_published_is_read_by_others(warehouse):
