@@ -210,7 +210,6 @@ def test_two_sources_tell_of_the_latest_order_in_turn(shipped, increment, tmp_pa
             equals_full_build(warehouse, shipped, tmp_path / "full")
 
 
-@pytest.mark.proofs
 def test_an_agent_goes_to_another_team(shipped, increment, tmp_path):
     """Nothing else changes: the calls that the agent took are of the new team."""
     warehouse = furnished(tmp_path / "warehouse", shipped)

@@ -100,7 +100,7 @@ def close(connection: duckdb.DuckDBPyConnection) -> int:
         )
         _touch_named(connection, _touched(name), THREADS[name])
     connection.execute("create or replace table touched.ids as select distinct * from touched.ids")
-    for table in ("_ties", "_touched_places", "_touched_ties"):
+    for table in ("_ties", "_touched_places", "_touched_ties", "_fresh_places", "_fresh_ties"):
         connection.execute(f"drop table temp.{table}")
     return sum(
         int(scalar(connection, f"select count(*) from {_rows(name)}"))
