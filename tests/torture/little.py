@@ -20,6 +20,8 @@ from torture.little_models import MODELS
 
 NO_PICTURES = "def all_pictures(connection):\n    return []\n"
 RECOMPUTATION = "    yield from recomputation.check(connection, chosen, seeds, progress.count)\n"
+COMMAND = "command.py"
+MAIN = "import sys\n\nfrom service_kpis.cli import main\n\nsys.exit(main())\n"
 CALLS_IN_ALL = (
     "select cast(value as bigint) from marts.kpi_values "
     "where kpi_key = 'calls_offered' and grain = 'year' and dimension = 'all'"
@@ -45,13 +47,14 @@ def make(checkout: Path) -> Path:
     checks.write_text(text.replace(RECOMPUTATION, ""), encoding="utf-8")
     pictures = checkout / "python" / "service_kpis" / "reporting" / "pictures" / "__init__.py"
     pictures.write_text(NO_PICTURES, encoding="utf-8")
+    (checkout / COMMAND).write_text(MAIN, encoding="utf-8")
     return checkout
 
 
 def start(checkout: Path, warehouse: Path, *arguments: str | Path) -> subprocess.Popen[str]:
     """Start `service-kpis` of a checkout in a process group of its own; stderr is to be read."""
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *arguments],
+        [sys.executable, checkout / COMMAND, *arguments],
         env=os.environ
         | {
             "PYTHONPATH": str(checkout / "python"),
@@ -63,9 +66,6 @@ def start(checkout: Path, warehouse: Path, *arguments: str | Path) -> subprocess
         text=True,
         start_new_session=True,
     )
-
-
-COMMAND = "import sys; from service_kpis.cli import main; sys.exit(main())"
 
 
 def write_calls(source: Path, count: int) -> None:

@@ -100,7 +100,7 @@ def close(connection: duckdb.DuckDBPyConnection) -> int:
         )
         _touch_named(connection, _touched(name), THREADS[name])
     connection.execute("create or replace table touched.ids as select distinct * from touched.ids")
-    for table in ("_ties", "_touched_places", "_touched_ties", "_fresh_places", "_fresh_ties"):
+    for table in ("_ties", "_touched_places", "_touched_ties"):
         connection.execute(f"drop table temp.{table}")
     return sum(
         int(scalar(connection, f"select count(*) from {_rows(name)}"))
@@ -198,6 +198,7 @@ def _follow(connection: duckdb.DuckDBPyConnection) -> None:
         f"where kind <> 'number' or {_IS_OF_SOMEBODY}"
     )
     connection.execute("create or replace temp table _fresh_ties as from _touched_ties")
+    connection.execute("create or replace temp table _fresh_places (place bigint)")
     while scalar(connection, "select count(*) from _fresh_ties"):
         connection.execute(
             "create or replace temp table _fresh_places as "
@@ -211,3 +212,5 @@ def _follow(connection: duckdb.DuckDBPyConnection) -> None:
             "anti join _touched_ties using (tie)"
         )
         connection.execute("insert into _touched_ties from _fresh_ties")
+    for table in ("_fresh_places", "_fresh_ties"):
+        connection.execute(f"drop table temp.{table}")
