@@ -6,10 +6,11 @@ set -eu
 .venv/bin/dbt parse --quiet --profile service_kpis --target dev # named as in .sqlfluff, or sqlfluff parses again
 DBT_PROJECT_DIR="${DBT_TARGET_PATH%/target}" .venv/bin/dbt-bouncer run
 
-# A model that only calls macros has no SQL of its own to look at; what they make of it is wide, and takes sqlfluff long.
-calls=$(grep -rLiw select models tests analyses --include='*.sql')
-if grep -nE '.{101}|[[:space:]]$|\{\{[^ -]' $calls; then
+# What macros write for the most part is wide, and takes sqlfluff long; there, the lines of the file itself are looked at.
+written=$(find models tests analyses -name '*.sql')
+by_macros=$(grep -Liw select $written; grep -lE 'by_dimension\(|kpi_entries\(' $written)
+if grep -nE '.{101}|[[:space:]]$|\{\{[^ -]' $by_macros; then
     echo "These lines are longer than 100 letters, end in a space, or lack one inside {{ }}." >&2
     exit 1
 fi
-.venv/bin/sqlfluff lint $(grep -rliw select models tests analyses --include='*.sql')
+.venv/bin/sqlfluff lint $(echo "$written" | grep -vxF "$by_macros")

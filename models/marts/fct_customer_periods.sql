@@ -1,7 +1,11 @@
 {{ config(
     materialized=incremental_on_duckdb(),
     unique_key=['grain', 'period_start', 'customer_hash'],
-    meta={'touched_by': {'kind': "'person'", 'id': 'customer_hash', 'begun_on': 'period_start'}},
+    meta={
+        'touched_by': {
+            'kind': "'person', 'turning person'", 'id': 'customer_hash', 'begun_on': 'period_start',
+        },
+    },
 ) }}
 
 with periods as (
@@ -29,7 +33,9 @@ seen as (
         on
             periods.closes_on >= spans.active_from
             and periods.period_start < spans.active_until
-    where {{ is_touched("'customer'", 'spans.customer_id', begun_on='periods.period_start') }}
+    where {{ is_touched(
+        "'customer', 'turning customer'", 'spans.customer_id', begun_on='periods.period_start'
+    ) }}
 ),
 
 -- Few have several spans, and only theirs are brought together.

@@ -20,8 +20,6 @@ from service_kpis.landing.store import create_raw_tables
 from service_kpis.parsing import environment, parse
 from service_kpis.warehouse import PROJECT_DIR, Warehouse
 
-_ASKS = re.compile(r"\bvar\(")
-
 
 @dataclass(frozen=True)
 class Model:
@@ -60,42 +58,44 @@ def compile_shipped(project: Manifest, folder: Path) -> None:
 
 
 def compile_with(project: Manifest, folder: Path, given: dict[str, Any], *select: str) -> Compiled:
-    """Compile what `select` names, in dbt's syntax, with the vars `given`."""
-    _dbt(
+    """Compile what `select` names, in dbt's syntax, with the vars `given`; the rest is left out."""
+    chosen = _dbt(
         folder,
         project,
         *("compile", "--select", *select, "--vars", json.dumps(given)),
         *("--no-introspect", "--no-populate-cache"),
     )
-    return read_compiled(folder, given)
+    compiled = read_compiled(folder, given)
+    return replace(compiled, models=[each for each in compiled.models if each.name in chosen])
 
 
 def with_vars(
     shipped: Compiled, project: Manifest, folder: Path, given: dict[str, Any]
 ) -> Compiled:
-    """Give the project as it is with the vars `given`; models that hang on none are the shipped."""
-    anew = compile_with(project, folder, given, *_hanging_on_vars(project))
+    """Give the project as it is with the vars `given`; models that ask for none are the shipped."""
+    anew = compile_with(project, folder, given, *_asking_for(given, project))
     by_name = {model.name: model for model in anew.models}
     models = [by_name.get(model.name, model) for model in shipped.models]
     return replace(shipped, chosen=anew.chosen, models=models)
 
 
-def _hanging_on_vars(project: Manifest) -> list[str]:
-    """Name the models whose SQL asks for a var, by itself or by a macro."""
-    hanging = {name for name, macro in project.macros.items() if _ASKS.search(macro.macro_sql)}
-    found = hanging
+def _asking_for(given: dict[str, Any], project: Manifest) -> list[str]:
+    """Name the models whose SQL asks for one of the vars, by itself or by a macro."""
+    asks = re.compile(f"['\"]({'|'.join(given)})['\"]")
+    asking = {name for name, macro in project.macros.items() if asks.search(macro.macro_sql)}
+    found = asking
     while found:
         found = {
             name
             for name, macro in project.macros.items()
-            if name not in hanging and not hanging.isdisjoint(macro.depends_on.macros)
+            if name not in asking and not asking.isdisjoint(macro.depends_on.macros)
         }
-        hanging |= found
+        asking |= found
     return [
         node.name
         for node in project.nodes.values()
         if isinstance(node, ModelNode)
-        and (_ASKS.search(node.raw_code) or not hanging.isdisjoint(node.depends_on.macros))
+        and (asks.search(node.raw_code) or not asking.isdisjoint(node.depends_on.macros))
     ]
 
 
@@ -182,7 +182,8 @@ def build(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
         connection.execute(f"create or replace {kind} {model.relation} as {model.query}")
 
 
-def _dbt(folder: Path, manifest: Manifest, *arguments: str) -> None:
+def _dbt(folder: Path, manifest: Manifest, *arguments: str) -> set[str]:
+    """Run dbt, and give the names of what it ran on."""
     with environment(SERVICE_KPIS_WAREHOUSE=str(folder)):
         try:
             outcome = dbtRunner(manifest=manifest).invoke(
@@ -198,3 +199,4 @@ def _dbt(folder: Path, manifest: Manifest, *arguments: str) -> None:
         finally:
             building._close_database()
     assert outcome.success, (outcome.exception, outcome.result)
+    return {result.node.name for result in outcome.result}

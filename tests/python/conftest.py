@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ settings.register_profile(
 settings.register_profile("proofs", WHATEVER_IT_TAKES, max_examples=200, print_blob=True)
 settings.load_profile("test")
 
+# A worker's main module has no file. pyspark, where `make engines` has installed it and Great
+# Expectations imports it, takes that for a run of its doctests, and exits.
+vars(sys.modules["__main__"]).setdefault("__file__", __file__)
 
 # Each worker takes the next file when it is done, so that a long one at the end leaves the others
 # idle. Of the first two, one has the project parsed and the other can do without.

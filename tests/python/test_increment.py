@@ -145,7 +145,7 @@ def are_same(
     return differing == (0,)
 
 
-FEW = settings(max_examples=max(3, settings().max_examples // 7))
+FEW = settings(max_examples=max(2, settings().max_examples // 7))
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")

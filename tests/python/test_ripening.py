@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 import pytest
@@ -11,15 +11,17 @@ from service_kpis.increment import changes, closure, plan, ripening
 from service_kpis.landing import create_raw_tables
 from service_kpis.warehouse import Warehouse
 
-BEFORE, NOW = datetime(2025, 3, 10, 12), datetime(2025, 3, 12, 12)
-MODELS = {
-    "fct_calls": "call_id varchar, matures_at timestamp",
-    "fct_tickets": "ticket_id varchar, matures_at timestamp",
-    "fct_email_tickets": "ticket_id varchar, matures_at timestamp",
-    "fct_orders": "order_id varchar, ordered_on date, matures_at timestamp, ship_by timestamp, "
-    "deliver_by timestamp",
-    "mart_customer_journeys": "caller_hash varchar, matures_at timestamp",
-    "fct_subscriptions": "subscription_id varchar, starts_on date, ended_on date, matures_on date",
+BEFORE, BEFORE_ON, NOW = datetime(2025, 3, 10, 12), date(2025, 3, 10), datetime(2025, 3, 12, 12)
+MARTS = {
+    "fct_calls": "call_id varchar, matures_at timestamp, is_first_call_resolved boolean",
+    "fct_tickets": "ticket_id varchar, matures_at timestamp, is_answered_in_time boolean",
+    "fct_email_tickets": "ticket_id varchar, matures_at timestamp, is_followed_by_call boolean",
+    "fct_orders": "order_id varchar, "
+    "matures_at timestamp, ship_by timestamp, deliver_by timestamp, is_defective boolean, "
+    "is_shipped_on_time boolean, is_delivered_on_time boolean",
+    "mart_customer_journeys": "caller_hash varchar, matures_at timestamp, is_pivoted boolean",
+    "fct_subscriptions": "subscription_id varchar, ended_on date, matures_on date, "
+    "is_ended boolean, is_renewed boolean",
 }
 INSTANTS = {  # those of the span are its bounds, too
     "'2025-03-10 11:59:59'": False,
@@ -27,23 +29,17 @@ INSTANTS = {  # those of the span are its bounds, too
     "'2025-03-12 12:00:00'": True,
     "'2025-03-12 12:00:01'": False,
 }
-DAYS = {  # one more at each end
-    "'2025-03-08'": False,
-    "'2025-03-09'": True,
+DAYS = {  # judged on the 10th; noon of the 12th in UTC may be the 13th
+    "'2025-03-10'": False,
+    "'2025-03-11'": True,
     "'2025-03-13'": True,
     "'2025-03-14'": False,
 }
-DAYS_OF_ORDERS = {
-    # Active from the day after it: that day is from the 9th to the 13th.
-    "'2025-03-07'": False,
-    "'2025-03-08'": True,
+MIDNIGHTS = {  # an open period is seen at the midnight after as_of's day
+    "'2025-03-11'": False,
     "'2025-03-12'": True,
-    "'2025-03-13'": False,
-    # For 365 days, so not any more 366 days after it: 2024-03-08 + 366 days = 2025-03-09.
-    "'2024-03-07'": False,
-    "'2024-03-08'": True,
-    "'2024-03-12'": True,
-    "'2024-03-13'": False,
+    "'2025-03-14'": True,
+    "'2025-03-15'": False,
 }
 
 
@@ -60,8 +56,8 @@ def raw():
 def marts():
     with duckdb.connect() as connection:
         connection.execute("create schema marts")
-        for model, columns in MODELS.items():
-            connection.execute(f"create table marts.{model} ({columns})")
+        for mart, columns in MARTS.items():
+            connection.execute(f"create table marts.{mart} ({columns})")
         closure.start(connection)
         yield connection
 
@@ -91,43 +87,74 @@ def land(connection, table, source, at, **values):
 
 
 @pytest.mark.parametrize(
-    ("kind", "model", "column", "cases"),
+    ("kind", "mart", "turn", "verdict"),
     [
-        ("call", "fct_calls", "matures_at", INSTANTS),
-        ("ticket", "fct_tickets", "matures_at", INSTANTS),
-        ("ticket", "fct_email_tickets", "matures_at", INSTANTS),
-        ("order", "fct_orders", "matures_at", INSTANTS),
-        ("order", "fct_orders", "ship_by", INSTANTS),
-        ("order", "fct_orders", "deliver_by", INSTANTS),
-        ("person", "mart_customer_journeys", "matures_at", INSTANTS),
-        ("subscription", "fct_subscriptions", "matures_on", DAYS),
-        ("subscription", "fct_subscriptions", "starts_on", DAYS),
-        ("subscription", "fct_subscriptions", "ended_on", DAYS),
+        ("call", "fct_calls", "matures_at", "is_first_call_resolved"),
+        ("ticket", "fct_tickets", "matures_at", "is_answered_in_time"),
+        ("ticket", "fct_email_tickets", "matures_at", "is_followed_by_call"),
+        ("order", "fct_orders", "matures_at", "is_defective"),
+        ("order", "fct_orders", "ship_by", "is_shipped_on_time"),
+        ("order", "fct_orders", "deliver_by", "is_delivered_on_time"),
+        ("person", "mart_customer_journeys", "matures_at", "is_pivoted"),
     ],
 )
-def test_what_turns_in_the_span_is_touched(marts, kind, model, column, cases):
-    key = MODELS[model].partition(" ")[0]
-    for turns in cases:
-        marts.execute(f"insert into marts.{model} ({key}, {column}) values ({turns}, {turns})")
-    ripening.touch_ripened(marts, BEFORE, NOW, 365)
-    assert touched(marts, kind) == {turns.strip("'") for turns, is_in in cases.items() if is_in}
+def test_what_turns_in_the_span_is_touched(marts, kind, mart, turn, verdict):
+    key = MARTS[mart].partition(" ")[0]
+    for at in INSTANTS:
+        marts.execute(f"insert into marts.{mart} ({key}, {turn}) values ({at}, {at})")
+    marts.execute(
+        f"insert into marts.{mart} ({key}, {turn}, {verdict}) "
+        "values ('judged', '2025-03-12', true), ('judged, too', '2025-03-12', false)"
+    )
+    ripening.touch_ripened(marts, BEFORE, BEFORE_ON, NOW)
+    assert touched(marts, kind) == {at.strip("'") for at, turns in INSTANTS.items() if turns}
 
 
-def test_orders_make_customers_active_for_a_while(marts):
-    for day in DAYS_OF_ORDERS:
-        marts.execute(f"insert into marts.fct_orders (order_id, ordered_on) values ({day}, {day})")
-    ripening.touch_ripened(marts, BEFORE, NOW, 365)
-    assert touched(marts, "order") == set()  # where nobody asks who is active
+@pytest.mark.parametrize(
+    ("turn", "verdict", "unripe"),
+    [("ended_on", "is_ended", "false"), ("matures_on", "is_renewed", "null")],
+)
+def test_a_term_that_turns_on_a_day_since_is_touched(marts, turn, verdict, unripe):
+    for day in DAYS:
+        marts.execute(
+            f"insert into marts.fct_subscriptions (subscription_id, {turn}, {verdict}) "
+            f"values ({day}, {day}, {unripe}), ('judged', {day}, true)"
+        )
+    ripening.touch_ripened(marts, BEFORE, BEFORE_ON, NOW)
+    expected = {day.strip("'") for day, turns in DAYS.items() if turns}
+    assert touched(marts, "subscription") == expected
+
+
+@pytest.mark.parametrize("bound", ["active_from", "active_until"])
+def test_customers_turn_with_the_end_of_the_day(marts, bound):
+    marts.execute("create schema intermediate")
+    marts.execute(
+        "create table intermediate.int_customers_active "
+        "(customer_id varchar, active_from date, active_until date)"
+    )
+    for day in MIDNIGHTS:
+        marts.execute(
+            "insert into intermediate.int_customers_active by name "
+            f"select {day} as customer_id, {day} as {bound}"
+        )
+    marts.execute(
+        "create table intermediate.int_customers as "
+        "select customer_id, 'hash of ' || customer_id as customer_hash "
+        "from intermediate.int_customers_active"
+    )
+    ripening.touch_ripened(marts, BEFORE, BEFORE_ON, NOW)
+    assert touched(marts, "turning customer") == set()  # where nobody asks who is active
     marts.execute("create table marts.fct_customer_periods (is_retained boolean)")
-    ripening.touch_ripened(marts, BEFORE, NOW, 365)
-    expected = {day.strip("'") for day, is_in in DAYS_OF_ORDERS.items() if is_in}
-    assert touched(marts, "order") == expected
+    ripening.touch_ripened(marts, BEFORE, BEFORE_ON, NOW)
+    expected = {day.strip("'") for day, turns in MIDNIGHTS.items() if turns}
+    assert touched(marts, "turning customer") == expected
+    assert touched(marts, "turning person") == {f"hash of {day}" for day in expected}
 
 
 def test_a_model_that_is_not_there_ripens_nothing(marts):
     marts.execute("drop table marts.fct_email_tickets")
-    marts.execute("insert into marts.fct_tickets values ('t', '2025-03-11')")
-    ripening.touch_ripened(marts, BEFORE, NOW, 365)
+    marts.execute("insert into marts.fct_tickets values ('t', '2025-03-11', null)")
+    ripening.touch_ripened(marts, BEFORE, BEFORE_ON, NOW)
     assert touched(marts, "ticket") == {"t"}
 
 

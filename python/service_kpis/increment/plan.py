@@ -60,8 +60,7 @@ def make_plan(
     before, now = span
     closure.start(connection)
     closure.touch_changed(connection)
-    active_days = int(settings.effective(given)["active_days"])
-    ripening.touch_ripened(connection, before, now, active_days)
+    ripening.touch_ripened(connection, before, built["as_of_on"], now)
     touched = closure.close(connection)
     rows = sum(
         int(scalar(connection, f"select count(*) from raw.{identifier(name)}")) for name in tables()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 
@@ -11,48 +11,67 @@ from service_kpis.increment.closure import touch
 from service_kpis.sql import identifier, scalar
 
 _RIPE_AT = (
-    ("call", "marts.fct_calls", "call_id", "matures_at"),
-    ("ticket", "marts.fct_tickets", "ticket_id", "matures_at"),
-    ("ticket", "marts.fct_email_tickets", "ticket_id", "matures_at"),
-    ("order", "marts.fct_orders", "order_id", "matures_at"),
-    ("order", "marts.fct_orders", "order_id", "ship_by"),
-    ("order", "marts.fct_orders", "order_id", "deliver_by"),
-    ("person", "marts.mart_customer_journeys", "caller_hash", "matures_at"),
-    ("subscription", "marts.fct_subscriptions", "subscription_id", "matures_on"),
-    ("subscription", "marts.fct_subscriptions", "subscription_id", "starts_on"),
-    ("subscription", "marts.fct_subscriptions", "subscription_id", "ended_on"),
+    ("call", "fct_calls", "call_id", "matures_at", "is_first_call_resolved is null"),
+    ("ticket", "fct_tickets", "ticket_id", "matures_at", "is_answered_in_time is null"),
+    ("ticket", "fct_email_tickets", "ticket_id", "matures_at", "is_followed_by_call is null"),
+    ("order", "fct_orders", "order_id", "matures_at", "is_defective is null"),
+    ("order", "fct_orders", "order_id", "ship_by", "is_shipped_on_time is null"),
+    ("order", "fct_orders", "order_id", "deliver_by", "is_delivered_on_time is null"),
+    ("person", "mart_customer_journeys", "caller_hash", "matures_at", "is_pivoted is null"),
+    ("subscription", "fct_subscriptions", "subscription_id", "matures_on", "is_renewed is null"),
+    ("subscription", "fct_subscriptions", "subscription_id", "ended_on", "not is_ended"),
 )
-"""Kind of id, model, its column, and the instant or day at which a verdict may turn."""
+"""Kind of id, mart, its column, the instant or day at which a verdict turns, and of which rows."""
 
 
 def touch_ripened(
-    connection: duckdb.DuckDBPyConnection, before: datetime, now: datetime, active_days: int
+    connection: duckdb.DuckDBPyConnection, before: datetime, before_on: date, now: datetime
 ) -> None:
-    """Touch every row that may have turned from `before` to `now`, both UTC and without a zone.
+    """Touch every row that may have turned since the build before.
 
-    An order makes its customer active for `active_days`. A day too many at each end costs little:
-    days are local, and what did not turn stays.
+    `before` and `now` are instants in UTC, without a zone, `before_on` is the local day of the
+    first. That of `now` is not known: it is at most one day later than in UTC.
     """
     columns = set(
         connection.execute(
-            "select schema_name || '.' || table_name, column_name from duckdb_columns() "
-            "where database_name = current_database()"
+            "select table_name, column_name from duckdb_columns() "
+            "where database_name = current_database() and schema_name = 'marts'"
         ).fetchall()
     )
-    days = f"between {_at(before)}::date - 1 and {_at(now)}::date + 1"
-    for kind, model, column, turn in _RIPE_AT:
-        if (model, turn) not in columns:  # a project of fewer models has fewer verdicts
+    last_on = now.date() + timedelta(days=1)
+    for kind, mart, column, turn, is_unripe in _RIPE_AT:
+        if (mart, turn) not in columns:  # a project of fewer models has fewer verdicts
             continue
         turned = (
             f"cast({turn} as timestamp) between {_at(before)} and {_at(now)}"
             if turn.endswith(("_at", "_by"))
-            else f"{turn} {days}"
+            else f"{turn} > date '{before_on}' and {turn} <= date '{last_on}'"
         )
-        touch(connection, kind, f"select {column} from {model} where {turned}")
-    if ("marts.fct_customer_periods", "is_retained") in columns:
-        for begins_or_ends in (1, active_days + 1):
-            turned = f"ordered_on + {begins_or_ends} {days}"
-            touch(connection, "order", f"select order_id from marts.fct_orders where {turned}")
+        unripe = f"select {column} from marts.{mart} where {is_unripe}"
+        touch(connection, kind, f"{unripe} and {turned}")
+    if ("fct_customer_periods", "is_retained") in columns:
+        _touch_turned_active(connection, before_on, last_on)
+
+
+def _touch_turned_active(
+    connection: duckdb.DuckDBPyConnection, before_on: date, last_on: date
+) -> None:
+    """Touch customers who began or ceased to be active by the end of an open period.
+
+    Such a period is seen at the end of `as_of`'s day, the next midnight. These customers are of a
+    kind of their own: only their periods turn, so that none of their rows has to be followed.
+    """
+    midnights = f"between date '{before_on}' + 2 and date '{last_on}' + 1"
+    spans = (
+        "select customer_id from intermediate.int_customers_active "
+        f"where active_from {midnights} or active_until {midnights}"
+    )
+    touch(connection, "turning customer", spans)
+    touch(
+        connection,
+        "turning person",
+        f"select customer_hash from intermediate.int_customers where customer_id in ({spans})",
+    )
 
 
 def latest_change(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> datetime | None:

@@ -45,7 +45,7 @@ SITE = "data_docs"
 SEVERITIES = {"error": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
 
 
-class BreakingRows(UnexpectedRowsExpectation):
+class BreakingRows(UnexpectedRowsExpectation):  # type: ignore[misc]  # mypy passes it over
     """The rows that break a rule, found and counted by one run of the query.
 
     Great Expectations' own runs it twice, and so reads each table twice; whatever it finds is
