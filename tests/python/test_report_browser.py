@@ -186,8 +186,8 @@ def test_a_choice_made_while_charts_are_drawn_is_the_one_shown(
                 .sort(),
         ])
     """
-    calm, hasty = (
-        Opened(browser, whole.warehouse.report, f"grain=month&{said}", height=Opened.HIGH)
+    calm, hasty = (  # in a window of a dozen charts
+        Opened(browser, whole.warehouse.report, f"grain=month&{said}", height=8_000)
         for said in ("period=2026-10-01&language=fr", "period=2026-09-01")
     )
     hasty.page.evaluate("""async () => {
