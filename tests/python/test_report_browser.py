@@ -186,7 +186,7 @@ def test_a_choice_made_while_charts_are_drawn_is_the_one_shown(
                 .sort(),
         ])
     """
-    calm, hasty = (  # in a window of a dozen charts
+    calm, hasty = (  # in a window of some charts, as all take long
         Opened(browser, whole.warehouse.report, f"grain=month&{said}", height=8_000)
         for said in ("period=2026-10-01&language=fr", "period=2026-09-01")
     )
