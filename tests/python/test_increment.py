@@ -24,11 +24,12 @@ from increments import (
     furnished,
     read_increment,
 )
-from random_sets import Sets
+from random_sets import Row, Sets
 from service_kpis import building, marts_file, publishing, state
 from service_kpis.increment import plan
 from service_kpis.landing import land
 from service_kpis.progress import Progress
+from service_kpis.sql import scalar
 from service_kpis.warehouse import Warehouse
 from torture import hand_made
 
@@ -224,6 +225,43 @@ def test_an_agent_goes_to_another_team(shipped, increment, tmp_path):
         assert (planned.is_increment, planned.touched) == (True, 1)
         equals_full_build(warehouse, shipped, tmp_path / "full")
     assert teams_of_calls(warehouse) == ["south"]
+
+
+def test_a_customer_ceases_to_be_active_as_time_goes_on(shipped, increment, tmp_path):
+    """An order of 6 January 2024 counts at 365 midnights, the last that of 5 January 2025.
+
+    A second customer's orders take `as_of` from the 4th, which ends there, to the 5th.
+    """
+    warehouse = furnished(tmp_path / "warehouse", shipped)
+    order = {**STAYS["orders"][0], "_source": "s1"}
+
+    def ordered(order_id: str, customer_id: str, at: datetime) -> Row:
+        return {**order, "order_id": order_id, "customer_id": customer_id, "ordered_at": at}
+
+    before = [
+        ordered("o1", "c1", datetime(2024, 1, 6, 12)),
+        ordered("o2", "c2", datetime(2025, 1, 4, 12)),
+    ]
+    with pytest.MonkeyPatch.context() as patch, warehouse.locked():
+        patch.setattr(plan, "_MOST_TOUCHED", 1)
+        land_sets(warehouse, tmp_path, {"orders": before})
+        build_in_full(warehouse, shipped)
+        assert active_at_the_end_of_january(warehouse) == 2
+        later = ordered("o3", "c2", datetime(2025, 1, 5, 12))
+        land_sets(warehouse, tmp_path, {"orders": [later]})
+        planned = build_increment(warehouse, shipped, increment)
+        assert (planned.is_increment, planned.touched) == (True, 2)  # both orders of c2
+        equals_full_build(warehouse, shipped, tmp_path / "full")
+    assert active_at_the_end_of_january(warehouse) == 1
+
+
+def active_at_the_end_of_january(warehouse: Warehouse) -> int:
+    with warehouse.connect() as connection:
+        return scalar(
+            connection,
+            "select count(*) filter (is_active_at_end) from marts.fct_customer_periods "
+            "where grain = 'month' and period_start = date '2025-01-01'",
+        )
 
 
 def teams_of_calls(warehouse: Warehouse) -> list[str]:
