@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,8 @@ TABLES = (
     *("customers", "customer_identifiers", "agents", "agent_absences"),
 )
 FORMATS = ("csv", "parquet")
-FIRST_ON = "2025-01-01"
+ENDS_ON = date(2026, 1, 1)
+"""The day after the last of those drawn, so that more of them go further back."""
 HORIZON_DAYS = 40
 """For so long may a ticket, an order or a survey go on changing."""
 PERSONS_PER_CALL = 0.2
@@ -67,7 +69,8 @@ def _write_tables(folder: Path, size: Size, first_day: int, last_day: int) -> di
         }
         for name, value in variables.items():
             connection.execute(f"set variable {name} = {value}")
-        connection.execute(f"set variable first_on = timestamp '{FIRST_ON}'")
+        first_on = ENDS_ON - timedelta(days=size.days)
+        connection.execute(f"set variable first_on = timestamp '{first_on}'")
         connection.execute(_SQL.read_text(encoding="utf-8"))
         options = "header" if size.format == "csv" else "compression zstd"
         for table in TABLES:
