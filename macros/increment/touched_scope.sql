@@ -6,6 +6,7 @@
   periods_of: {model: column}: the periods that replaced rows of these models lie in, by their day, or that they are of,
   where the column is period_start.
   cells_of: folder: the cells of KPIs that read a model of the folder, where it had rows replaced; see touched_cells.
+  follows: {model: [columns]}: rows that share these columns with a replaced row of the model.
 #}
 {% macro touched_scope() -%}
     {%- set meta = config.get('meta') -%}
@@ -17,6 +18,8 @@
         (grain, period_start) in ({{ touched_periods() }})
     {%- elif meta.cells_of -%}
         {{ is_in_touched_cells() }}
+    {%- elif meta.follows -%}
+        {{ is_beside_replaced() }}
     {%- else -%}
         true
     {%- endif -%}

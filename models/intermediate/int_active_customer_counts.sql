@@ -1,84 +1,83 @@
--- Each customer once in a period, however often active in it: a span that begins in the period in
--- which the customer's one before ended counts from the next period on.
-with spans as (
-    select * from {{ ref('int_customers_present') }}
-),
-
-customers as (
-    select * from {{ ref('int_customers') }}
+-- In with the first period, out with the one after the last: their sum so far is who is there.
+with stays as (
+    select * from {{ ref('int_customer_stays') }}
 ),
 
 days as (
     select * from {{ ref('dim_days') }}
 ),
 
-grained as (
-    {% for grain in grains() %}
-        select
-            '{{ grain }}' as grain,
-            customer_id,
-            {{ period_start(grain, 'first_on') }} as first_period,
-            {{ period_start(grain, 'last_on') }} as last_period,
-            lag({{ period_start(grain, 'last_on') }}) over (
-                partition by customer_id order by first_on
-            ) as last_period_before
-        from spans
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-apart as (
+turns as (
     select
         grain,
-        customer_id,
-        case
-            when first_period = last_period_before
-                then {{ period_end('grain', 'first_period') }}
-            else first_period
-        end as first_period,
-        last_period
-    from grained
+        first_period as period_start,
+        segment,
+        country,
+        1 as turned
+    from stays
+    union all
+    select
+        grain,
+        {{ period_end('grain', 'last_period') }} as period_start,
+        segment,
+        country,
+        -1 as turned
+    from stays
 ),
 
-alike as (
-    select
-        apart.grain,
-        apart.first_period,
-        apart.last_period,
-        customers.segment,
-        customers.country,
-        count(*) as customer_count
-    from apart
-    inner join customers
-        on apart.customer_id = customers.customer_id
-    group by
-        apart.grain, apart.first_period, apart.last_period, customers.segment, customers.country
+cells as (
+    select distinct
+        grain,
+        segment,
+        country
+    from turns
 ),
 
 grained_days as (
     {{ at_every_grain('days', 'date_on') }}
 ),
 
-periods as (
+padded as (
+    select
+        *,
+        0 as is_period
+    from turns
+    union all
     select distinct
-        grain,
-        period_start
+        grained_days.grain,
+        grained_days.period_start,
+        cells.segment,
+        cells.country,
+        0 as turned,
+        1 as is_period
     from grained_days
+    inner join cells
+        on grained_days.grain = cells.grain
 ),
 
 counted as (
     select
-        periods.grain,
-        periods.period_start,
-        alike.segment,
-        alike.country,
-        sum(alike.customer_count) as customer_count
-    from periods
-    inner join alike
-        on
-            periods.grain = alike.grain
-            and periods.period_start between alike.first_period and alike.last_period
-    group by periods.grain, periods.period_start, alike.segment, alike.country
+        grain,
+        period_start,
+        segment,
+        country,
+        max(is_period) as is_period,
+        sum(sum(turned)) over (
+            partition by grain, segment, country order by period_start
+        ) as customer_count
+    from padded
+    group by grain, period_start, segment, country
+),
+
+present as (
+    select
+        grain,
+        period_start,
+        segment,
+        country,
+        customer_count
+    from counted
+    where is_period = 1 and customer_count > 0
 )
 
-select * from counted
+select * from present

@@ -23,7 +23,11 @@ numbered as (
         max(case when is_first_contact then contact_of_caller end) over (
             partition by caller_hash order by contact_of_caller
             rows between unbounded preceding and current row
-        ) as first_of_caller
+        ) as first_of_caller,
+        max(case when is_first_contact then contacted_on end) over (
+            partition by caller_hash order by contact_of_caller
+            rows between unbounded preceding and current row
+        ) as journey_started_on
     from followed
 ),
 
@@ -40,6 +44,7 @@ chained as (
         contacted_at,
         is_resolved,
         journey_number,
+        journey_started_on,
         contact_of_caller - first_of_caller + 1 as contact_number,
         is_last_contact,
         not is_first_contact and channel <> lag_channel as has_changed_channel,
@@ -58,6 +63,7 @@ chained as (
         contacted_at,
         is_resolved,
         1 as journey_number,
+        contacted_on as journey_started_on,
         1 as contact_number,
         true as is_last_contact,
         false as has_changed_channel,

@@ -3,35 +3,6 @@ with kpi_values as (
     select * from {{ ref('kpi_values') }}
 ),
 
-catalogue as (
-    select * from {{ ref('kpi_catalogue') }}
-),
-
-compared as (
-    select
-        present.kpi_key,
-        present.grain,
-        present.period_start,
-        present.dimension,
-        present.dimension_value,
-        present.value,
-        previous.value as previous_value,
-        present.value - previous.value as change,
-        {{ is_beyond_chance('present', 'previous') }} as is_beyond_chance,
-        catalogue.target,
-        {{ target_status('present.value', 'catalogue.target', 'catalogue.direction') }} as status,
-        present.sample_size,
-        present.is_complete
-    from kpi_values as present
-    inner join catalogue
-        on present.kpi_key = catalogue.kpi_key
-    left join kpi_values as previous
-        on
-            present.kpi_key = previous.kpi_key
-            and present.grain = previous.grain
-            and present.dimension = previous.dimension
-            and present.dimension_value = previous.dimension_value
-            and {{ period_before('present.grain', 'present.period_start') }} = previous.period_start
-)
+{{ compared_kpis('kpi_values', ref('kpi_values'), ref('kpi_catalogue')) }}
 
 select * from compared

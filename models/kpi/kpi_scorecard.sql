@@ -1,19 +1,44 @@
--- Where each KPI stands: of every cell the latest complete period.
-with changes as (
-    select * from {{ ref('kpi_changes') }}
+-- Where each KPI stands: of every cell the latest complete period. It and the period before are found
+-- before they are compared, as the others are many.
+with kpi_values as (
+    select * from {{ ref('kpi_values') }}
 ),
 
-ranked as (
+latest_periods as (
     select
-        *,
-        row_number() over (
-            partition by kpi_key, grain, dimension, dimension_value order by period_start desc
-        ) as recency
-    from changes
+        kpi_key,
+        grain,
+        dimension,
+        dimension_value,
+        max(period_start) as period_start
+    from kpi_values
     where is_complete
+    group by kpi_key, grain, dimension, dimension_value
+),
+
+recent as (
+    select
+        kpi_values.*,
+        kpi_values.period_start = latest_periods.period_start as is_latest
+    from kpi_values
+    inner join latest_periods
+        on
+            kpi_values.kpi_key = latest_periods.kpi_key
+            and kpi_values.grain = latest_periods.grain
+            and kpi_values.dimension = latest_periods.dimension
+            and kpi_values.dimension_value = latest_periods.dimension_value
+            and kpi_values.period_start
+            >= {{ period_before('latest_periods.grain', 'latest_periods.period_start') }}
 ),
 
 latest as (
+    select * from recent
+    where is_latest
+),
+
+{{ compared_kpis('latest', 'recent', ref('kpi_catalogue')) }},
+
+scored as (
     select
         kpi_key,
         grain,
@@ -27,8 +52,7 @@ latest as (
         target,
         status,
         sample_size
-    from ranked
-    where recency = 1
+    from compared
 )
 
-select * from latest
+select * from scored

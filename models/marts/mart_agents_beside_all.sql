@@ -1,8 +1,16 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['kpi_key', 'grain', 'period_start', 'agent'],
+    meta={'follows': {'kpi_values': ['kpi_key', 'grain', 'period_start']}},
+) }}
+
 -- Few calls are no verdict on an agent: chance alone sets them apart. Everybody's value counts as
 -- known, since it stands on many times what one agent's does.
 with agents as (
     select * from {{ ref('kpi_values') }}
-    where dimension = 'agent' and dimension_value <> '(none)' and value is not null
+    where
+        dimension = 'agent' and dimension_value <> '(none)' and value is not null
+        and {{ is_beside_replaced() }}
 ),
 
 everybody as (

@@ -1,9 +1,17 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['grain', 'period_start', 'channel', 'request_type'],
+    meta={'periods_of': {'fct_contacts': 'contacted_on'}},
+) }}
+
 -- Not what each channel carries, but what is asked there (S2).
 -- Counted from the contacts, as it crosses two dimensions; nothing is known of the shares where
 -- calls or tickets are absent.
 with contacts as (
     select * from {{ ref('fct_contacts') }}
-    where {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
+    where
+        {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
+        and {{ is_since_touched_periods('contacted_on') }}
 ),
 
 request_types as (

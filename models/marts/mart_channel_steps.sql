@@ -1,11 +1,25 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=[
+        'grain', 'period_start', 'dimension', 'dimension_value',
+        'channel', 'next_channel', 'is_end_resolved',
+    ],
+    meta={
+        'periods_of': {
+            'mart_customer_journeys': 'started_on', 'int_contacts_chained': 'journey_started_on',
+        },
+    },
+) }}
+
 -- Which channel leads to which, and where do people end (S2)? Only journeys that are over tell.
 with journeys as (
     select * from {{ ref('mart_customer_journeys') }}
-    where is_resolved is not null
+    where is_resolved is not null and {{ is_since_touched_periods('started_on') }}
 ),
 
 contacts as (
     select * from {{ ref('int_contacts_chained') }}
+    where {{ is_since_touched_periods('journey_started_on') }}
 ),
 
 -- Rows by day are few, and add up.

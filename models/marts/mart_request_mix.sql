@@ -1,8 +1,16 @@
+{{ config(
+    materialized=incremental_on_duckdb(),
+    unique_key=['grain', 'period_start', 'dimension', 'dimension_value', 'request_type'],
+    meta={'periods_of': {'fct_contacts': 'contacted_on'}},
+) }}
+
 -- What do people ask for, and what of it could they do by themselves (S3)? As mart_channel_demand,
 -- for those on whose behalf the service works. Half the contacts would be no mix.
 with contacts as (
     select * from {{ ref('fct_contacts') }}
-    where {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
+    where
+        {{ are_landed([ref('stg_calls'), ref('stg_tickets')]) }}
+        and {{ is_since_touched_periods('contacted_on') }}
 ),
 
 request_types as (
