@@ -227,6 +227,48 @@ def test_an_agent_goes_to_another_team(shipped, increment, tmp_path):
     assert teams_of_calls(warehouse) == ["south"]
 
 
+def test_a_channel_step_turns_with_its_journey_and_with_its_contact(shipped, increment, tmp_path):
+    """A journey is over when another calls a year later, and nothing of its contacts changes.
+
+    Then its call was one for a client, and nothing of the journey changes.
+    """
+    warehouse = furnished(tmp_path / "warehouse", shipped)
+    house = {name: staying(name) for name in ("calls", "tickets", "customer_identifiers")}
+    (call,) = house["calls"]
+    later = datetime(2026, 2, 2, 9)
+    another = {
+        **call,
+        "call_id": "h2",
+        "caller_number": "+4930123456",
+        "started_at": later,
+        "ended_at": later,
+    }
+    with pytest.MonkeyPatch.context() as patch, warehouse.locked():
+        patch.setattr(plan, "_MOST_TOUCHED", 1)
+        land_sets(warehouse, tmp_path, house)
+        build_in_full(warehouse, shipped)
+        assert contacts_of_january(warehouse) == {}
+        for landed, expected in (
+            (another, {"(none)": 2}),
+            ({**call, "client": "acme"}, {"(none)": 1, "acme": 1}),
+        ):
+            land_sets(warehouse, tmp_path, {"calls": [landed]})
+            assert build_increment(warehouse, shipped, increment).is_increment
+            equals_full_build(warehouse, shipped, tmp_path / "full")
+            assert contacts_of_january(warehouse) == expected
+
+
+def contacts_of_january(warehouse: Warehouse) -> dict[str, int]:
+    """Count the contacts in mart_channel_steps of January 2025, by client."""
+    with warehouse.connect() as connection:
+        counted = connection.execute(
+            "select dimension_value, sum(contact_count) from marts.mart_channel_steps "
+            "where grain = 'month' and period_start = date '2025-01-01' and dimension = 'client' "
+            "group by all"
+        ).fetchall()
+    return dict(counted)
+
+
 def test_a_customer_ceases_to_be_active_as_time_goes_on(shipped, increment, tmp_path):
     """An order of 6 January 2024 counts at 365 midnights, the last that of 5 January 2025.
 
