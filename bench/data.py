@@ -15,7 +15,7 @@ TABLES = (
 )
 FORMATS = ("csv", "parquet")
 ENDS_ON = date(2026, 1, 1)
-"""The day after the last of those drawn, so that more of them go further back."""
+"""The day after the last of the year, so that more days go further back."""
 HORIZON_DAYS = 40
 """For so long may a ticket, an order or a survey go on changing."""
 PERSONS_PER_CALL = 0.2

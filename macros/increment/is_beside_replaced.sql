@@ -4,12 +4,14 @@
 #}
 {% macro is_beside_replaced() -%}
     {%- if is_increment() -%}
-        {%- for model, columns in config.get('meta').follows.items() -%}
-            ({{ columns | join(', ') }}) in (
-                select {{ columns | join(', ') }} from {{ replaced(this.incorporate(path={'identifier': model})) }}
-            )
-            {{- ' or ' if not loop.last }}
-        {%- endfor -%}
+        (
+            {%- for model, columns in config.get('meta').follows.items() %}
+                ({{ columns | join(', ') }}) in (
+                    select {{ columns | join(', ') }} from {{ replaced(this.incorporate(path={'identifier': model})) }}
+                )
+                {{- ' or ' if not loop.last }}
+            {%- endfor %}
+        )
     {%- else -%}
         true
     {%- endif -%}

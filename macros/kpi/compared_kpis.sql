@@ -1,6 +1,6 @@
 {#
   The CTE `compared` of cells of kpi_values against the period right before each and the target; kpi_changes.yml tells
-  its columns. cells: a CTE of rows of kpi_values; kpi_values: all of them, where the one before is looked up.
+  its columns. cells: a CTE of rows of kpi_values; kpi_values: rows that hold at least the one before each of these.
 #}
 {% macro compared_kpis(cells, kpi_values, catalogue) -%}
 compared as (

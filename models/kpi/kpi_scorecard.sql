@@ -1,5 +1,5 @@
--- Where each KPI stands: of every cell the latest complete period. It and the period before it are
--- found first, and then compared, as the others are many.
+-- Where each KPI stands: of every cell the latest complete period. It and the one before are found
+-- first, and then compared, as those further back are many.
 with kpi_values as (
     select * from {{ ref('kpi_values') }}
 ),
