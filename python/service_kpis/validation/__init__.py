@@ -41,9 +41,9 @@ def validate(warehouse: Warehouse, progress: Progress) -> list[Check]:
         *marts_rules(marts),
     ]
     checks = run_rules(rules, warehouse.build, warehouse.data_docs, progress.count)
-    # Polars has memory of its own beside DuckDB's.
-    half = {"memory_limit": f"{resources().memory_bytes // 2}B"}
-    with warehouse.connect(read_only=True, config={**half}) as connection:
+    # Polars has memory of its own beside DuckDB's, and more of it.
+    third = {"memory_limit": f"{resources().memory_bytes // 3}B"}
+    with warehouse.connect(read_only=True, config={**third}) as connection:
         folder = seeds.project_dir(warehouse) / "seeds"
         checks.extend(python_checks(connection, vars_of_build, folder, progress))
         if state.build_in(connection) != build_id:
