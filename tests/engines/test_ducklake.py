@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from compiled_models import compile_shipped, read_compiled
+from compiled_models import compile_shipped, parse_project, read_compiled
 from engines.building import bring_raw
 from engines.comparing import require_the_same
 from engines.ducklake import build, compared, empty_lake, environment, opened
@@ -29,7 +29,7 @@ from service_kpis.warehouse import Warehouse
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     compiled, folder = tmp_path_factory.mktemp("compiled"), tmp_path_factory.mktemp("small")
-    compile_shipped(compiled)
+    compile_shipped(parse_project(tmp_path_factory.mktemp("project")), compiled)
     build_scenario(folder, read_compiled(compiled, {}))
     return Warehouse(folder / "warehouse")
 
