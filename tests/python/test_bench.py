@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -55,6 +56,13 @@ def test_the_drawn_calls_have_something_of_every_fact_and_kpi(made):
             assert floor.sql(f"from marts.{fact}").limit(1).fetchall() != [], fact
         kpis = floor.sql("select count(distinct kpi_key) from marts.kpi_values").fetchone()
     assert kpis and kpis[0] >= 73
+
+
+def test_more_days_are_drawn_further_back(made):
+    """The 180 days before 1 January 2026: 27 of July, 31 + 30 + 31 + 30 + 31 of what follows."""
+    with duckdb.connect(made[0], read_only=True) as floor:
+        days = floor.sql("select min(started_on), max(started_on) from marts.fct_calls").fetchone()
+    assert days == (date(2025, 7, 5), date(2025, 12, 31))
 
 
 def test_every_difference_is_told(made, tmp_path):

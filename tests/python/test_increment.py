@@ -230,27 +230,26 @@ def test_an_agent_goes_to_another_team(shipped, increment, tmp_path):
 def test_a_channel_step_turns_with_its_journey_and_with_its_contact(shipped, increment, tmp_path):
     """A journey is over when another calls a year later, and nothing of its contacts changes.
 
-    Then its call was one for a client, and nothing of the journey changes.
+    Then its call was one for a client, and nothing of the journey changes. Somebody else's, of New
+    Year's Day, stands in the same month and is counted each time, though nothing of it changes.
     """
     warehouse = furnished(tmp_path / "warehouse", shipped)
     house = {name: staying(name) for name in ("calls", "tickets", "customer_identifiers")}
     (call,) = house["calls"]
-    later = datetime(2026, 2, 2, 9)
-    another = {
-        **call,
-        "call_id": "h2",
-        "caller_number": "+4930123456",
-        "started_at": later,
-        "ended_at": later,
-    }
+
+    def of_another(call_id: str, number: str, at: datetime) -> Row:
+        told = {"call_id": call_id, "caller_number": number, "started_at": at, "ended_at": at}
+        return {**call, **told}
+
+    house["calls"] = [call, of_another("h0", "+4930123455", datetime(2025, 1, 1, 9))]
     with pytest.MonkeyPatch.context() as patch, warehouse.locked():
         patch.setattr(plan, "_MOST_TOUCHED", 1)
         land_sets(warehouse, tmp_path, house)
         build_in_full(warehouse, shipped)
-        assert contacts_of_january(warehouse) == {}
+        assert contacts_of_january(warehouse) == {"(none)": 1}
         for landed, expected in (
-            (another, {"(none)": 2}),
-            ({**call, "client": "acme"}, {"(none)": 1, "acme": 1}),
+            (of_another("h2", "+4930123456", datetime(2026, 2, 2, 9)), {"(none)": 3}),
+            ({**call, "client": "acme"}, {"(none)": 2, "acme": 1}),
         ):
             land_sets(warehouse, tmp_path, {"calls": [landed]})
             assert build_increment(warehouse, shipped, increment).is_increment
